@@ -1,0 +1,1 @@
+return await Flickr.ControlPlane.ControlPlaneProgram.RunAsync(args);

@@ -1,0 +1,1 @@
+return await Flickr.Edge.EdgeProgram.RunAsync(args);

@@ -1,0 +1,1 @@
+return await Flickr.Origin.OriginProgram.RunAsync(args);

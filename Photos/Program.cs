@@ -1,0 +1,1 @@
+return await Flickr.Photos.PhotosProgram.RunAsync(args);
