@@ -28,7 +28,7 @@ internal static class RunBitmap
         }
         var length = 1 << top;
         var starts = runs[top];
-        for (var step = top - 1; step >= 0; step--)
+        for (var step = top - 1; step >= 0 && length < Units; step--)
         {
             if ((starts & (runs[step] >> length)) is var longer && longer != 0)
             {
