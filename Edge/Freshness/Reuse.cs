@@ -28,6 +28,54 @@ internal readonly record struct ReuseJudgement(ReuseVerdict Verdict, TimeSpan Ag
 internal static class Reuse
 {
     /// <summary>Judges <paramref name="head"/> at <paramref name="now"/> for this request.</summary>
-    public static ReuseJudgement Judge(StoredHead head, in RequestFacts request, StoreRules rules, DateTimeOffset now) =>
-        throw new NotImplementedException();
+    public static ReuseJudgement Judge(StoredHead head, in RequestFacts request, StoreRules rules, DateTimeOffset now)
+    {
+        var lifetimes = head.Lifetimes;
+        var age = AgeOf(head, now);
+        var ttl = lifetimes.FreshFor - age;
+        return new ReuseJudgement(
+            rules.HonoursRequestDirectives
+                ? Judge(lifetimes, request.Directives, age, ttl)
+                : Judge(lifetimes, ttl),
+            age, ttl);
+    }
+
+    /// <summary>Current age. A clock that went back since the answer came does not make it younger than it was.</summary>
+    public static TimeSpan AgeOf(StoredHead head, DateTimeOffset now) =>
+        head.Lifetimes.InitialAge + (now > head.ResponseTime ? now - head.ResponseTime : TimeSpan.Zero);
+
+    private static ReuseVerdict Judge(in Lifetimes lifetimes, TimeSpan ttl)
+    {
+        if (lifetimes.NeedsValidation)
+        {
+            return ReuseVerdict.MustRevalidate;
+        }
+        if (ttl > TimeSpan.Zero)
+        {
+            return ReuseVerdict.Fresh;
+        }
+        if (lifetimes.MustRevalidate)
+        {
+            return ReuseVerdict.MustRevalidate;
+        }
+        return -ttl < lifetimes.StaleWhileRevalidate ? ReuseVerdict.StaleWhileRevalidate : ReuseVerdict.Stale;
+    }
+
+    /// <summary>With the request's wishes (RFC 9111 section 5.2.1): it may ask for more than the answer does, or be content with less.</summary>
+    private static ReuseVerdict Judge(in Lifetimes lifetimes, in RequestDirectives wishes, TimeSpan age, TimeSpan ttl)
+    {
+        var verdict = Judge(lifetimes, ttl);
+        if (verdict == ReuseVerdict.MustRevalidate)
+        {
+            return verdict;
+        }
+        var isTooOld = wishes.MaxAge is { } maxAge && (age > maxAge || maxAge == TimeSpan.Zero);
+        if (wishes.NoCache || isTooOld || (wishes.MinFresh is { } minFresh && ttl < minFresh))
+        {
+            return ReuseVerdict.Stale;
+        }
+        return verdict == ReuseVerdict.Stale && wishes.MaxStale is { } maxStale && -ttl <= maxStale
+            ? ReuseVerdict.StaleWhileRevalidate
+            : verdict;
+    }
 }

@@ -22,8 +22,24 @@ internal enum OriginFailure
 internal static class StaleOnError
 {
     /// <summary>Whether <paramref name="head"/> may be served at <paramref name="now"/> although it is stale.</summary>
-    public static bool May(StoredHead head, in RequestFacts request, OriginFailure failure, StoreRules rules, DateTimeOffset now) =>
-        throw new NotImplementedException();
+    public static bool May(StoredHead head, in RequestFacts request, OriginFailure failure, StoreRules rules, DateTimeOffset now)
+    {
+        var lifetimes = head.Lifetimes;
+        if (lifetimes.NeedsValidation || lifetimes.MustRevalidate)
+        {
+            return false;
+        }
+        var window = lifetimes.StaleIfError;
+        if (rules.HonoursRequestDirectives && request.Directives.StaleIfError is { } wished && wished > window)
+        {
+            window = wished;
+        }
+        if (failure is OriginFailure.Unreachable or OriginFailure.Timeout && rules.StaleWhenUnreachable > window)
+        {
+            window = rules.StaleWhenUnreachable;
+        }
+        return Reuse.AgeOf(head, now) - lifetimes.FreshFor < window;
+    }
 
     /// <summary>Whether this status counts as <see cref="OriginFailure.ServerError"/>.</summary>
     public static bool IsFailure(int status) => status is 500 or 502 or 503 or 504;

@@ -15,6 +15,16 @@ internal enum SetCookiePolicy
     Store,
 }
 
+/// <summary>What a malformed Age field does to an answer.</summary>
+internal enum MalformedAge
+{
+    /// <summary>The first member counts; when that is no whole number, the field is ignored (RFC 9111 section 5.1). The default.</summary>
+    Ignored,
+
+    /// <summary>The answer is taken to be stale: the older reading, safer with caches behind us that write nonsense.</summary>
+    Stale,
+}
+
 /// <summary>The rules by which one class of one site stores answers. Immutable. There is no hidden default: a site names its rules.</summary>
 internal sealed record StoreRules
 {
@@ -36,7 +46,19 @@ internal sealed record StoreRules
     /// <summary>How long an answer that names no stale-if-error may be served when the origin cannot be reached or errs.</summary>
     public TimeSpan DefaultStaleIfError { get; init; }
 
+    /// <summary>
+    /// How long past its end an answer may stand in for an origin that cannot be reached at all or stays silent, whatever it says of
+    /// stale-if-error (RFC 9111 section 4.2.4: "disconnected"); never against must-revalidate and its like.
+    /// </summary>
+    public TimeSpan StaleWhenUnreachable { get; init; }
+
     public SetCookiePolicy SetCookie { get; init; }
+
+    /// <summary>What an Age that is no whole number, or one of several lines or members, does.</summary>
+    public MalformedAge MalformedAge { get; init; }
+
+    /// <summary>Whether a 206 may be stored (and later completed). Off: only whole answers are.</summary>
+    public bool StoresPartial { get; init; }
 
     /// <summary>A targeted field of our own that wins over <c>CDN-Cache-Control</c> (RFC 9213), or null for none.</summary>
     public string? TargetedField { get; init; }

@@ -14,5 +14,35 @@ internal readonly record struct RequestDirectives
     public TimeSpan? StaleIfError { get; init; }
 
     /// <summary>Reads the joined Cache-Control lines and, when there are none, Pragma. Unknown directives are ignored.</summary>
-    public static RequestDirectives Parse(string? cacheControl, string? pragma) => throw new NotImplementedException();
+    public static RequestDirectives Parse(string? cacheControl, string? pragma)
+    {
+        if (string.IsNullOrEmpty(cacheControl))
+        {
+            return new RequestDirectives { NoCache = FieldSyntax.ListContains(pragma, "no-cache") };
+        }
+        var parsed = new RequestDirectives();
+        var rest = cacheControl.AsSpan();
+        while (FieldSyntax.TakeMember(ref rest, out var member))
+        {
+            var equals = member.IndexOf('=');
+            var name = equals < 0 ? member : member[..equals];
+            TimeSpan? seconds = equals >= 0 && FieldSyntax.TryDeltaSeconds(member[(equals + 1)..].Trim('"'), out var delta)
+                ? TimeSpan.FromSeconds(delta)
+                : null;
+            parsed = parsed.With(name, equals >= 0, seconds);
+        }
+        return parsed;
+    }
+
+    private RequestDirectives With(ReadOnlySpan<char> name, bool hasValue, TimeSpan? seconds) =>
+        Is(name, "no-cache") ? this with { NoCache = true }
+        : Is(name, "no-store") ? this with { NoStore = true }
+        : Is(name, "only-if-cached") ? this with { OnlyIfCached = true }
+        : Is(name, "max-age") ? this with { MaxAge = MaxAge ?? seconds }
+        : Is(name, "min-fresh") ? this with { MinFresh = MinFresh ?? seconds }
+        : Is(name, "max-stale") ? this with { MaxStale = MaxStale ?? (hasValue ? seconds : TimeSpan.MaxValue) }
+        : Is(name, "stale-if-error") ? this with { StaleIfError = StaleIfError ?? seconds }
+        : this;
+
+    private static bool Is(ReadOnlySpan<char> name, string directive) => name.Equals(directive, StringComparison.OrdinalIgnoreCase);
 }
