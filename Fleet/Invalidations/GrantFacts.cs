@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Flickr.Tokens;
 
 namespace Flickr.Fleet.Invalidations;
 
@@ -17,4 +18,9 @@ public readonly record struct GrantFacts(
     long OwnerEpoch,
     string? Viewer,
     string? TokenId,
-    ImmutableArray<string> Tags);
+    ImmutableArray<string> Tags)
+{
+    /// <summary>What a verified token says of itself.</summary>
+    public static GrantFacts Of(AccessGrant grant) => new(
+        grant.KeyId, grant.IssuedAt, grant.Owner, grant.OwnerEpoch, grant.Viewer, grant.TokenId, grant.Tags);
+}

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Flickr.Tokens;
 
 namespace Flickr.Fleet.Invalidations;
 
@@ -215,6 +216,9 @@ public sealed class InvalidationHorizon
         }
         return issuedMs < floors.IssuedMs ? GrantCoverage.Forgotten : GrantCoverage.None;
     }
+
+    /// <inheritdoc cref="JudgeGrant(in GrantFacts, in ObjectFacts)"/>
+    public GrantCoverage JudgeGrant(AccessGrant grant, in ObjectFacts facts) => JudgeGrant(GrantFacts.Of(grant), facts);
 
     /// <summary>Takes back one entry or the floors from a journal.</summary>
     internal void Restore(int table, ulong hash, ReadOnlySpan<long> numbers) => Tables[table].Raise(hash, numbers);

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Threading.Channels;
 using Flickr.Fleet.Invalidations;
+using Flickr.Tokens;
 using Microsoft.Extensions.Logging;
 
 namespace Flickr.Fleet.Streaming;
@@ -18,12 +19,16 @@ internal sealed class ControlPlaneReplies(HttpClient http, ControlPlaneStreamOpt
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private long _wanted;
     private volatile VerifyBundle? _bundle;
+    private volatile KeyRing _keys = KeyRing.Empty;
 
     /// <summary>Another bundle came into use.</summary>
     public event Action? KeysChanged;
 
     /// <summary>The bundle in use.</summary>
     public VerifyBundle? Bundle => _bundle;
+
+    /// <summary>Its keys.</summary>
+    public KeyRing Keys => _keys;
 
     /// <summary>Something was applied, or a bundle of at least this version is to be had.</summary>
     public void Want(long keysVersion)
@@ -68,6 +73,7 @@ internal sealed class ControlPlaneReplies(HttpClient http, ControlPlaneStreamOpt
         // An older bundle than the one in use comes from a control plane that lags: keep what is newer.
         if (bundle is not null && bundle.Version >= (_bundle?.Version ?? 0))
         {
+            _keys = bundle.ToKeyRing();
             _bundle = bundle;
             KeysChanged?.Invoke();
         }

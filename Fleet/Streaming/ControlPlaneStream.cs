@@ -3,6 +3,7 @@ using System.Net.ServerSentEvents;
 using System.Threading.Channels;
 using Flickr.Fleet.Durability;
 using Flickr.Fleet.Invalidations;
+using Flickr.Tokens;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -61,6 +62,9 @@ public sealed class ControlPlaneStream : BackgroundService
 
     /// <summary>The verify bundle in use; null before the first of this process: HMAC keys are never on an edge's disk.</summary>
     public VerifyBundle? Bundle => _replies.Bundle;
+
+    /// <summary>The keys of <see cref="Bundle"/>; empty before the first.</summary>
+    public KeyRing Keys => _replies.Keys;
 
     /// <summary>Where this node stands.</summary>
     public StreamStatus Status => new(

@@ -96,6 +96,21 @@ public sealed class Freshness(TimeProvider time)
         return heard <= bound || time.GetUtcNow() - vouchedAt <= bound;
     }
 
+    /// <summary>
+    /// The whole question for one answer from the cache. A fresh token says that the viewer may, not that the photo is still
+    /// there: bytes from the cache also need a recent word of the control plane or of the origin, private ones too.
+    /// </summary>
+    /// <param name="tokenIssuedAt">The token's issue time; null for public content.</param>
+    /// <param name="confirmedAt">When the origin last confirmed the object, by a fill or a 304.</param>
+    public FreshnessVerdict Judge(DateTimeOffset? tokenIssuedAt, DateTimeOffset confirmedAt)
+    {
+        if (tokenIssuedAt is { } issued && !IsFreshFor(isPrivate: true, issued))
+        {
+            return FreshnessVerdict.OutOfDate;
+        }
+        return IsFreshFor(isPrivate: false, confirmedAt) ? FreshnessVerdict.Fresh : FreshnessVerdict.Revalidate;
+    }
+
     private static TimeSpan Clamp(long milliseconds, TimeSpan most) =>
         TimeSpan.FromMilliseconds(Math.Clamp(milliseconds, 1000, (long)most.TotalMilliseconds));
 }
