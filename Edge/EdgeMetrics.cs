@@ -13,7 +13,7 @@ internal sealed class EdgeMetrics
     private readonly Counter.Child[] _requests;
     private readonly Histogram.Child[] _seconds;
     private readonly Counter _sentBytes, _fetches, _fetchRetries, _fills, _resumes, _overtaken, _revalidations, _stored,
-        _notRefreshed, _errorsShared, _collapsed, _aborted;
+        _notRefreshed, _errorsShared, _collapsed, _aborted, _waitedTooLong;
     private readonly Counter.Child[] _fetchFailures, _fillFailures, _uncacheable;
     private readonly Counter _reloads, _purges, _verdicts;
     private readonly ConcurrentDictionary<string, Counter.Child> _verdictChildren = new(StringComparer.Ordinal);
@@ -38,6 +38,7 @@ internal sealed class EdgeMetrics
         _sentBytes = make.CreateCounter("flickr_edge_sent_bytes_total", "Body bytes handed to clients.");
         _aborted = make.CreateCounter("flickr_edge_aborts_total", "Answers cut on purpose because their body could not be finished.");
         _collapsed = make.CreateCounter("flickr_edge_collapsed_total", "Requests that joined a fill another one had begun.");
+        _waitedTooLong = make.CreateCounter("flickr_edge_waits_given_up_total", "Requests that waited too long for a fill's head.");
         _fetches = make.CreateCounter("flickr_edge_fetches_total", "Requests sent to replicas.");
         _fetchRetries = make.CreateCounter("flickr_edge_fetch_retries_total", "Of these, sent to another replica after a failure.");
         _fetchFailures = Children<FillFault>(make.CreateCounter("flickr_edge_fetch_failures_total",
@@ -83,6 +84,8 @@ internal sealed class EdgeMetrics
     public void Judged(string verdict) => _verdictChildren.GetOrAdd(verdict, name => _verdicts.WithLabels(name)).Inc();
 
     public void Aborted() => _aborted.Inc();
+
+    public void WaitedTooLong() => _waitedTooLong.Inc();
 
     public void Collapsed() => _collapsed.Inc();
 

@@ -16,29 +16,28 @@ internal static class FillHead
     private const int TagLengthMax = 256;
 
     /// <summary>The head of an object from its HTTP head.</summary>
-    public static ObjectHead Of(FillOrder order, StoredHead http, InvalidationHorizon horizon)
+    public static ObjectHead Of(FillOrder order, StoredHead http, InvalidationHorizon horizon) =>
+        new(http, FactsOf(order.Site, order.Address, http, horizon), order.Class);
+
+    /// <summary>What invalidations and access rules can name of an answer.</summary>
+    public static ObjectFacts FactsOf(Site site, in ObjectFacts address, StoredHead http, InvalidationHorizon horizon)
     {
-        var facts = order.Address with { Tags = TagsOf(http.Headers, order.Address.Host) };
-        if (order.Site.IsPhotos)
+        var facts = address with
         {
-            var owner = http.Headers.First("Flickr-Owner");
-            var epoch = long.TryParse(http.Headers.First("Flickr-Owner-Epoch"), NumberStyles.None,
-                CultureInfo.InvariantCulture, out var stated) ? stated : 0;
-            // What the origin calls public is believed only if it knew of the owner's last change: else a token is asked for.
-            var isPublic = http.Headers.First("Flickr-Visibility") == "public"
-                && !(owner is not null && horizon.OwnerEpochCovers(owner, epoch));
-            facts = facts with
-            {
-                Owner = owner,
-                OwnerEpoch = epoch,
-                IsPrivate = order.Site.Access == SiteAccess.Token && !isPublic,
-            };
-        }
-        else
+            Tags = TagsOf(http.Headers, address.Host),
+            IsPrivate = site.Access == SiteAccess.Token,
+        };
+        if (!site.IsPhotos)
         {
-            facts = facts with { IsPrivate = order.Site.Access == SiteAccess.Token };
+            return facts;
         }
-        return new ObjectHead(http, facts, order.Class);
+        var owner = http.Headers.First("Flickr-Owner");
+        var epoch = long.TryParse(http.Headers.First("Flickr-Owner-Epoch"), NumberStyles.None,
+            CultureInfo.InvariantCulture, out var stated) ? stated : 0;
+        // What the origin calls public is believed only if it knew of the owner's last change: else a token is asked for.
+        var isPublic = http.Headers.First("Flickr-Visibility") == "public"
+            && !(owner is not null && horizon.OwnerEpochCovers(owner, epoch));
+        return facts with { Owner = owner, OwnerEpoch = epoch, IsPrivate = site.Access == SiteAccess.Token && !isPublic };
     }
 
     /// <summary>The marker that stands under the key without a variant.</summary>

@@ -247,7 +247,7 @@ internal sealed class Fills(
         End(body, fault);
     }
 
-    private async Task<FillFault> PumpAsync(
+    private static async Task<FillFault> PumpAsync(
         ResumableBody source, FlightBody body, LogFeed? feed, CancellationToken cancellationToken)
     {
         try

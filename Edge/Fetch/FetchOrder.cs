@@ -1,6 +1,7 @@
 using Flickr.Edge.Cache;
 using Flickr.Edge.Headers;
 using Flickr.Edge.Sites;
+using Microsoft.Extensions.Primitives;
 
 namespace Flickr.Edge.Fetch;
 
@@ -22,6 +23,9 @@ internal sealed record FetchOrder
 
     /// <summary>Fields to send, already filtered.</summary>
     public required HeaderBlock Fields { get; init; }
+
+    /// <summary>The client's <c>CDN-Loop</c> lines.</summary>
+    public StringValues Loop { get; init; }
 
     /// <summary>Content to send; null for none. An order with content is sent once.</summary>
     public Stream? Content { get; init; }

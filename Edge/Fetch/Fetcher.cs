@@ -134,7 +134,7 @@ internal sealed class Fetcher(
             }
         }
         request.Headers.TryAddWithoutValidation(
-            "CDN-Loop", CdnLoop.Append(order.Fields.Values("CDN-Loop"), CdnId));
+            "CDN-Loop", CdnLoop.Append(order.Loop, CdnId));
         request.Headers.TryAddWithoutValidation("Via", "1.1 " + CdnId);
         if (order.Site.ForwardHost)
         {

@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using Flickr.Edge.Collapse;
 using Flickr.Edge.Conditions;
-using Flickr.Edge.Headers;
 using Flickr.Edge.Ranges;
 using Microsoft.Extensions.Options;
 

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Globalization;
-using Flickr.Edge.Cache;
 using Flickr.Edge.Headers;
 using Flickr.Edge.Sites;
 using Flickr.Edge.Status;
