@@ -53,9 +53,18 @@ internal sealed class UpPlan
 
     private UpNode Origin(int index)
     {
-        var settings = new Dictionary<string, string?> { ["Origin:Key"] = _secrets.Storage };
+        var settings = new Dictionary<string, string?>
+        {
+            ["Origin:Key"] = _secrets.Storage,
+            ["Origin:NodeId"] = OriginName(index),
+        };
+        for (var node = 0; node < OriginCount; node++)
+        {
+            settings[Text($"Origin:Nodes:{node}:Id")] = OriginName(node);
+            settings[Text($"Origin:Nodes:{node}:Address")] = At(Loopback, OriginPort(_options.PortBase, node));
+        }
         return Node(UpProgram.Origin, Text($"Origin {index + 1}"), "Origin", Loopback,
-            OriginPort(_options.PortBase, index), Text($"origin-{index + 1}"), settings);
+            OriginPort(_options.PortBase, index), OriginName(index), settings);
     }
 
     private UpNode Edge()
@@ -65,6 +74,7 @@ internal sealed class UpPlan
             ["Edge:ControlPlane"] = At(Loopback, ControlPlanePort(_options.PortBase)),
             ["Edge:ControlPlaneKey"] = _secrets.Edge,
             ["Edge:OriginKey"] = _secrets.Storage,
+            ["Edge:Id"] = "edge",
             ["Edge:PublicAddress"] = At(_options.PublicHost, EdgePort(_options.PortBase)),
             ["Edge:Sites:0:Host"] = "*",
             ["Edge:Sites:0:Access"] = "Token",
@@ -81,8 +91,7 @@ internal sealed class UpPlan
             ["Photos:ControlPlaneKey"] = _secrets.Service,
             ["Photos:OriginKey"] = _secrets.Storage,
             ["Photos:OperatorKey"] = _secrets.Operator,
-            ["Photos:PublicEdge"] = At(_options.PublicHost, EdgePort(_options.PortBase)),
-            ["Photos:PublicControlPlane"] = At(_options.PublicHost, ControlPlanePort(_options.PortBase)),
+            ["Photos:EdgeAddress"] = At(_options.PublicHost, EdgePort(_options.PortBase)),
         };
         AddOrigins(settings, "Photos:Origins");
         return Node(UpProgram.Photos, "Photos", "Photos", _options.Host, PhotosPort(_options.PortBase), "photos", settings);
@@ -104,6 +113,8 @@ internal sealed class UpPlan
             settings[Text($"{list}:{index}")] = At(Loopback, OriginPort(_options.PortBase, index));
         }
     }
+
+    private static string OriginName(int index) => Text($"origin-{index + 1}");
 
     private static string At(string host, int port) => Text($"http://{host}:{port}");
 
