@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Flickr.Edge.Headers;
 using Flickr.Edge.Headers.Structured;
 
 namespace Flickr.Edge.Status;
@@ -95,7 +96,7 @@ internal readonly record struct CacheStatus
     /// <summary>A detail is a token where it can be one, else a string.</summary>
     private static void AppendDetail(StringBuilder text, string detail)
     {
-        if (StructuredField.ParseItem(detail) is { Item.Kind: BareItemKind.Token, Parameters.Count: 0 })
+        if (FieldSyntax.IsToken(detail) && char.IsAsciiLetter(detail[0]))
         {
             text.Append(detail);
             return;
