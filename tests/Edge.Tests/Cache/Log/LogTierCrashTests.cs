@@ -47,6 +47,47 @@ public sealed class LogTierCrashTests : IDisposable
     }
 
     [Fact]
+    public async Task A_log_that_has_given_up_segments_survives_a_kill_at_any_time()
+    {
+        await using var tier = _folder.Open();
+        var kept = 0;
+        for (var i = 0; i < 1200; i++)
+        {
+            LogFolder.Write(tier, TestBody.Key(i), TestBody.Make(TestBody.Key(i), 100_000));
+            if (i % 40 == 0)
+            {
+                await tier.CheckpointAsync(CancellationToken.None);
+            }
+            if (i % 201 != 200)
+            {
+                continue;
+            }
+            Kill();
+            await using var again = _copy.Open();
+            Assert.True(again.WasRecovered);
+            for (var number = i - 240; number < i - 40; number++)
+            {
+                var found = await LogFolder.ReadAsync(again, TestBody.Key(number));
+                Assert.True(number < 0 || found is not null, $"{number} is lost at {i}");
+                Assert.True(found is null || found.Value.Body.AsSpan().SequenceEqual(TestBody.Make(TestBody.Key(number), 100_000)));
+                kept += found is null ? 0 : 1;
+            }
+            for (var number = 5000; number < 5400; number++)
+            {
+                LogFolder.Write(again, TestBody.Key(number), new byte[100_000]);
+                if (number % 40 == 0)
+                {
+                    await again.FlushAsync(CancellationToken.None);
+                }
+            }
+            await again.FlushAsync(CancellationToken.None);
+            Assert.True(_copy.DiskBytes <= 64 << 20, $"{_copy.DiskBytes} bytes on disk");
+            Assert.Equal(0, again.Statistics.Failures);
+        }
+        Assert.True(kept > 900 && tier.Statistics.SegmentsEvicted > 5, $"{kept} kept, {tier.Statistics}");
+    }
+
+    [Fact]
     public async Task A_kill_before_the_first_checkpoint_leaves_an_empty_log()
     {
         await using var tier = _folder.Open();
@@ -189,6 +230,10 @@ public sealed class LogTierCrashTests : IDisposable
 
     private void Kill()
     {
+        if (Directory.Exists(_copy.LogPath))
+        {
+            Directory.Delete(_copy.LogPath, recursive: true);
+        }
         Directory.CreateDirectory(_copy.LogPath);
         foreach (var file in Directory.EnumerateFiles(_folder.LogPath, "*", SearchOption.AllDirectories))
         {
