@@ -47,7 +47,7 @@ internal sealed class StoreUnderTest : IDisposable
         return bytes.ToArray();
     }
 
-    public async Task HasAll(IReadOnlyDictionary<Digest, byte[]> acknowledged, string when)
+    public async Task HasAll(IEnumerable<KeyValuePair<Digest, byte[]>> acknowledged, string when)
     {
         foreach (var (id, bytes) in acknowledged)
         {
