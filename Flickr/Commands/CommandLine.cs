@@ -46,7 +46,8 @@ internal static class CommandLine
         }
     }
 
-    private static RootCommand Root(Terminal terminal)
+    /// <summary>The whole tree of commands.</summary>
+    public static RootCommand Root(Terminal terminal)
     {
         var root = new RootCommand("Flickr: a self-hosted CDN for photos and the photo service that lives on it.")
         {
