@@ -31,6 +31,9 @@ namespace Flickr.Client;
 [JsonSerializable(typeof(LoginResult))]
 [JsonSerializable(typeof(UploadReport))]
 [JsonSerializable(typeof(DownloadReport))]
+[JsonSerializable(typeof(TokenFacts))]
+[JsonSerializable(typeof(TokenJudgement))]
+[JsonSerializable(typeof(MintedAddress))]
 [JsonSerializable(typeof(OriginFacts))]
 [JsonSerializable(typeof(OriginVerdict))]
 internal sealed partial class ClientJson : JsonSerializerContext;

@@ -11,9 +11,9 @@ internal sealed record Receipt(
 
 internal sealed record EdgeReceipt(string Id, long? AcknowledgedMs, long? HarmlessAtMs);
 
-internal sealed record KeyList(long Version, IReadOnlyList<KeyState> Keys);
+internal sealed record KeyList(long Version, IReadOnlyList<KeyFacts> Keys);
 
-internal sealed record KeyState(
+internal sealed record KeyFacts(
     string Kid, string Algorithm, string State, string? Issuer, long? CreatedMs, long? ActivatedMs, long? NotAfterMs,
     JsonElement? Acknowledged);
 

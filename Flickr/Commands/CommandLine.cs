@@ -57,6 +57,7 @@ internal static class CommandLine
             UploadCommand.Create(terminal),
             ListCommand.Create(terminal),
             DownloadCommand.Create(terminal),
+            TokenCommand.Create(terminal),
             PurgeCommand.Create(terminal),
             KeysCommand.Create(terminal),
             NodesCommand.Create(terminal),
