@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Flickr.Tokens.Signatures;
 
 namespace Flickr.Tokens;
 
@@ -12,7 +13,7 @@ public sealed class MintKey
     private MintKey(string keyId, string issuer, byte[] secret)
     {
         (KeyId, Issuer, Algorithm, _secret) = (keyId, issuer, SigningAlgorithm.HS256, secret);
-        Hmac = new HmacPool(secret);
+        Hmac = new HmacSignature(secret);
         _ = ToVerifyKey(KeyState.Active); // the rules of ids and lengths are written down there
     }
 
@@ -48,7 +49,7 @@ public sealed class MintKey
     public ReadOnlySpan<byte> Y => _y;
 
     /// <summary>Null for ES256.</summary>
-    internal HmacPool? Hmac { get; }
+    internal HmacSignature? Hmac { get; }
 
     /// <summary>A new ES256 key.</summary>
     public static MintKey NewEs256(string keyId, string issuer)

@@ -5,12 +5,12 @@ namespace Flickr.Tokens.Jwt;
 /// <summary>Issuer, audience and URI container of a JWT against key and request.</summary>
 internal static class JwtScope
 {
-    /// <summary>Issuer is the key's, audience the request's host, both byte by byte; the container has a form known here.</summary>
-    public static TokenVerdict JudgeNames(in TokenFacts facts, in TokenRequest request)
+    /// <summary>Issuer is the key's, audience ours, both byte by byte; the container has a form known here.</summary>
+    public static TokenVerdict JudgeNames(in TokenFacts facts, in TokenRequest request, string? audience)
     {
         if (!facts.Issuer.IsEmpty && !Ascii.Equals(facts.Issuer, facts.Key!.Issuer)) return TokenVerdict.WrongIssuer;
-        if (!facts.Audience.IsEmpty && !Ascii.Equals(facts.Audience, request.Host)) return TokenVerdict.WrongAudience;
-        if (!facts.Client.IsEmpty) return TokenVerdict.WrongClient;
+        if (!facts.Audience.IsEmpty && !Ascii.Equals(facts.Audience, audience ?? request.Host))
+            return TokenVerdict.WrongAudience;
         // Path forms are checked here without making a scope; the address forms make theirs once per token.
         var isPath = facts.Container.StartsWith("path:/"u8)
             || (facts.Container.StartsWith("prefix:/"u8) && facts.Container[^1] == '/');
