@@ -26,6 +26,7 @@ namespace Flickr.Client;
 [JsonSerializable(typeof(RotatedKey))]
 [JsonSerializable(typeof(MemberList))]
 [JsonSerializable(typeof(AuditPage))]
+[JsonSerializable(typeof(AuditVerdict))]
 [JsonSerializable(typeof(OriginListing))]
 [JsonSerializable(typeof(UpReport))]
 [JsonSerializable(typeof(LoginResult))]

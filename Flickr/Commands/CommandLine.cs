@@ -61,6 +61,7 @@ internal static class CommandLine
             PurgeCommand.Create(terminal),
             KeysCommand.Create(terminal),
             NodesCommand.Create(terminal),
+            AuditCommand.Create(terminal),
             OriginCommand.Create(terminal),
         };
         root.Options.Add(Switches.Json);
