@@ -139,7 +139,11 @@ public static class PhotosProgram
         services.AddSingleton(provider => provider.GetRequiredService<OwnerChangeSaga>().Define());
         services.AddSingleton(provider => provider.GetRequiredService<RelinkSaga>().Define());
         services.AddSingleton<SagaStore>();
-        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<SagaEngine>(provider));
+        services.AddSingleton(provider => new SagaEngine(
+            provider.GetRequiredService<Database>(), provider.GetRequiredService<SagaStore>(),
+            provider.GetServices<SagaDefinition>(), provider.GetRequiredService<IOptions<SagaOptions>>(),
+            provider.GetRequiredService<PhotosMetrics>(), provider.GetRequiredService<ILogger<SagaEngine>>(),
+            provider.GetRequiredService<TimeProvider>()));
         services.AddHostedService(provider => provider.GetRequiredService<SagaEngine>());
         services.AddSingleton<PhotosStart>();
         services.AddHostedService(provider => provider.GetRequiredService<PhotosStart>());
