@@ -3,6 +3,7 @@ import { call } from "./server.js";
 import { placeholder } from "./thumbhash.js";
 import { startUploads } from "./upload.js";
 import { startViewer } from "./viewer.js";
+import { say } from "./words.js";
 
 const page = document.querySelector("[data-owner][data-album-page]");
 const grid = page.querySelector(".grid");
@@ -34,7 +35,7 @@ function cellFor(photo) {
   if (page.dataset.own) {
     const lock = document.createElement("span");
     lock.className = photo.visibility === "private" ? "lock" : "lock hidden";
-    lock.textContent = "private";
+    lock.textContent = say("private");
     cell.append(lock);
   }
   dress(cell);

@@ -1,5 +1,7 @@
 // Calls to the photo service. Every unsafe call carries the header that no form of another site can send.
 
+import { say } from "./words.js";
+
 /** A refusal of the server in words: `message` is for people, `type` the problem's short name. */
 export class Refusal extends Error {
   constructor(status, problem, retryAfterSeconds) {
@@ -40,7 +42,7 @@ export function sendFile(file, album, onProgress, signal) {
       if (request.status < 300) resolve(json);
       else reject(new Refusal(request.status, json, Number(request.getResponseHeader("Retry-After")) || 0));
     };
-    request.onerror = () => reject(new Refusal(0, { title: "The connection was lost." }, 0));
+    request.onerror = () => reject(new Refusal(0, { title: say("lost") }, 0));
     request.onabort = () => reject(new DOMException("aborted", "AbortError"));
     signal?.addEventListener("abort", () => request.abort());
     request.send(file);

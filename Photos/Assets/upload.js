@@ -1,5 +1,6 @@
 // Drop, paste or pick files: they are sent one after the other, and each one's way is shown until it is in the grid.
 import { call, sendFile } from "./server.js";
+import { say } from "./words.js";
 
 const attemptsMax = 5;
 
@@ -80,7 +81,7 @@ export function startUploads(zone, onPublished) {
       row.publish(upload.duplicateOf);
       onPublished(upload.photoId ?? upload.duplicateOf);
     } else if (upload.state === "failed") {
-      row.fail(upload.problem?.detail ?? upload.problem?.title ?? upload.problem ?? "It could not be processed.");
+      row.fail(upload.problem?.detail ?? upload.problem?.title ?? upload.problem ?? say("notProcessed"));
     } else {
       row.process(upload.step, upload.queuePosition);
     }
@@ -111,7 +112,7 @@ class UploadList {
     const done = this.rows.filter((row) => row.state === "published").length;
     const failed = this.rows.filter((row) => row.state === "failed").length;
     this.bar.value = bytes ? sent / bytes : 1;
-    this.text.textContent = `${done} of ${this.rows.length} published${failed ? `, ${failed} failed` : ""}`;
+    this.text.textContent = say(failed ? "totalFailed" : "total", done, this.rows.length, failed);
     if (done + failed === this.rows.length) this.live.textContent = this.text.textContent;
   }
 }
@@ -127,9 +128,9 @@ class UploadRow {
     this.bar.max = 1;
     this.bar.value = 0;
     this.bar.setAttribute("aria-label", file.name);
-    this.label = part("span", "state", "waiting");
+    this.label = part("span", "state", say("waiting"));
     this.element.append(this.name, this.bar, this.label);
-    this.change("waiting", "waiting");
+    this.change("waiting", say("waiting"));
   }
 
   get isOpen() {
@@ -144,24 +145,24 @@ class UploadRow {
 
   sent() {
     this.progress(this.file.size);
-    this.change("processing", "processing");
+    this.change("processing", say("processing"));
   }
 
   wait(seconds) {
-    this.change("waiting", `busy, again in ${seconds} s`);
+    this.change("waiting", say("busy", seconds));
   }
 
   process(step, position) {
-    this.change("processing", position > 1 ? `processing, ${position} in line` : step ? `processing: ${step}` : "processing");
+    this.change("processing", position > 1 ? say("inLine", position) : say("processing") + (step ? `: ${step}` : ""));
   }
 
   publish(duplicateOf) {
-    this.change("published", duplicateOf ? "already here" : "published");
+    this.change("published", say(duplicateOf ? "duplicate" : "published"));
   }
 
   fail(why) {
     this.sentBytes = this.file.size;
-    this.change("failed", "failed");
+    this.change("failed", say("failed"));
     this.element.append(part("span", "why", why));
   }
 

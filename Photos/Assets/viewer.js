@@ -1,5 +1,6 @@
 // The lightbox: the larger rendition on a click, the original on request, keys and swipes to step.
 import { call } from "./server.js";
+import { say } from "./words.js";
 
 /** @param {HTMLElement} grid list whose items carry data-id, data-hd, data-name @param {() => void} needMore called near the end */
 export function startViewer(grid, needMore) {
@@ -31,8 +32,8 @@ export function startViewer(grid, needMore) {
     image.src = cell.dataset.hd;
     image.alt = cell.dataset.title || cell.dataset.name;
     title.textContent = cell.dataset.title || cell.dataset.name;
-    say("");
-    button("visibility")?.replaceChildren(cell.dataset.visibility === "private" ? "Make public" : "Make private");
+    tell("");
+    button("visibility")?.replaceChildren(say(cell.dataset.visibility === "private" ? "makePublic" : "makePrivate"));
     const next = neighbour(1);
     if (next) new Image().src = next.dataset.hd;
     else needMore();
@@ -50,25 +51,25 @@ export function startViewer(grid, needMore) {
     if (cell) show(cell);
   }
 
-  function say(text) {
+  function tell(text) {
     message.textContent = text;
     message.classList.toggle("hidden", !text);
   }
 
   async function original() {
-    say("Fetching the original…");
+    tell(say("fetchingOriginal"));
     try {
       const answer = await call("POST", `/api/v1/photos/${item.dataset.id}/original`);
       image.src = answer.url;
       await image.decode();
-      say("");
+      tell("");
     } catch (fault) {
-      say(fault.message || "The original could not be shown.");
+      tell(fault.message || say("originalFailed"));
     }
   }
 
   async function remove() {
-    if (!confirm(`Delete “${item.dataset.name}”? It cannot be taken back.`)) return;
+    if (!confirm(say("confirmDelete", item.dataset.name))) return;
     try {
       await call("DELETE", `/api/v1/photos/${item.dataset.id}`);
       const gone = item;
@@ -77,7 +78,7 @@ export function startViewer(grid, needMore) {
       if (next) show(next);
       else dialog.close();
     } catch (fault) {
-      say(fault.message);
+      tell(fault.message);
     }
   }
 
@@ -89,9 +90,9 @@ export function startViewer(grid, needMore) {
       item.querySelector(".lock")?.classList.toggle("hidden", visibility === "public");
       show(item);
       const state = answer?.receipt?.state;
-      say(visibility === "private" ? `Private now${state === "confirmed" ? ", confirmed by every edge" : ""}.` : "Public now.");
+      tell(say(visibility === "public" ? "publicNow" : state === "confirmed" ? "privateConfirmed" : "privateNow"));
     } catch (fault) {
-      say(fault.message);
+      tell(fault.message);
     }
   }
 
