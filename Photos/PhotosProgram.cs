@@ -38,7 +38,8 @@ public static class PhotosProgram
         {
             builder.Configuration.AddConfiguration(settings);
         }
-        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning).AddFilter("System.Net.Http.HttpClient", LogLevel.Warning);
+        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning).AddFilter("System.Net.Http.HttpClient", LogLevel.Warning)
+            .AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error); // says that the keys lie unencrypted: folder rights guard them
         var photos = builder.Configuration.GetSection("Photos").Get<PhotosOptions>() ?? new PhotosOptions();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(photos.Listen, photos.AdminListen));
         AddPhotos(builder.Services);
@@ -143,7 +144,11 @@ public static class PhotosProgram
         services.AddSingleton(provider => provider.GetRequiredService<OwnerChangeSaga>().Define());
         services.AddSingleton(provider => provider.GetRequiredService<RelinkSaga>().Define());
         services.AddSingleton<SagaStore>();
-        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<SagaEngine>(provider));
+        services.AddSingleton(provider => new SagaEngine(
+            provider.GetRequiredService<Database>(), provider.GetRequiredService<SagaStore>(),
+            provider.GetServices<SagaDefinition>(), provider.GetRequiredService<IOptions<SagaOptions>>(),
+            provider.GetRequiredService<PhotosMetrics>(), provider.GetRequiredService<ILogger<SagaEngine>>(),
+            provider.GetRequiredService<TimeProvider>()));
         services.AddHostedService(provider => provider.GetRequiredService<SagaEngine>());
         services.AddSingleton<PhotosStart>();
         services.AddHostedService(provider => provider.GetRequiredService<PhotosStart>());

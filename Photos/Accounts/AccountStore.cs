@@ -119,7 +119,7 @@ public sealed class AccountStore(Database database, SortableIds ids, TimeProvide
     // 192 random bits: a plain hash is enough, there is nothing to guess.
     private static string HashOf(string secret) => Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(secret)));
 
-    private Task SetHashAsync(AccountRow account, string password, string stamp, CancellationToken cancellationToken) =>
+    private Task<int> SetHashAsync(AccountRow account, string password, string stamp, CancellationToken cancellationToken) =>
         database.WriteAsync(session => session.ExecuteAsync(
             "UPDATE account SET password_hash = @hash, stamp = @stamp WHERE id = @Id",
             new { account.Id, hash = Hasher.HashPassword(account, password), stamp }), cancellationToken);

@@ -173,7 +173,7 @@ internal static class ImageDecoder
         using var small = smallest.ThumbnailImage(100, height: 100, size: Enums.Size.Down);
         using var colour = small.Colourspace(Enums.Interpretation.Srgb);
         using var opaque = colour.Bandjoin(255);
-        return Convert.ToBase64String(ThumbHash.Encode(opaque.Width, opaque.Height, opaque.WriteToMemory()));
+        return Convert.ToBase64String(ThumbHash.Encode(opaque.Width, opaque.Height, opaque.WriteToMemory<byte>()));
     }
 
     private static string? Text(Image image, string field) => image.Contains(field) ? image.Get(field) as string : null;

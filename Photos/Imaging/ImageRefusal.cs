@@ -1,6 +1,6 @@
 namespace Flickr.Photos.Imaging;
 
-/// <summary>Why a file is not taken as a photo. Each has a sentence in <see cref="Explain"/>.</summary>
+/// <summary>Why a file is not taken as a photo. Each has a sentence in <see cref="ImageRefusals.Explain"/>.</summary>
 public enum ImageRefusal
 {
     /// <summary>No loader of the allow-list opens it.</summary>

@@ -1,4 +1,3 @@
-using Flickr.Photos.Publishing;
 using Flickr.Tokens;
 using Flickr.Tokens.Paths;
 using Microsoft.Extensions.Options;

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Http.Json;
 using Flickr.Photos.Publishing;
 using Microsoft.Extensions.Options;
 

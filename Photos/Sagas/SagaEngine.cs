@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Threading.Channels;
 using Flickr.Sql;
 using Microsoft.Extensions.Options;
+using Prometheus;
 
 namespace Flickr.Photos.Sagas;
 
@@ -55,7 +56,7 @@ public sealed class SagaEngine : BackgroundService
     public async Task BeginAsync(SqlSession session, string kind, string sagaId, string? lane, object state)
     {
         var definition = _definitions[kind];
-        var runs = lane is null || await _store.TakeLaneAsync(session, lane, sagaId);
+        var runs = lane is null || await SagaStore.TakeLaneAsync(session, lane, sagaId);
         var row = new SagaRow(sagaId, kind, lane, runs ? "running" : "waiting", 0, 1, 0, SagaJson.Write(state), null, null);
         if (await _store.AddAsync(session, row) && runs)
         {
@@ -69,7 +70,7 @@ public sealed class SagaEngine : BackgroundService
     /// <summary>The saga as it is; null when unknown.</summary>
     public async Task<SagaProgress?> FindAsync(string sagaId, CancellationToken cancellationToken)
     {
-        var row = await _database.ReadAsync(session => _store.FindAsync(session, sagaId), cancellationToken);
+        var row = await _database.ReadAsync(session => SagaStore.FindAsync(session, sagaId), cancellationToken);
         return row is null ? null : ProgressOf(_definitions[row.Kind], row);
     }
 
@@ -111,7 +112,7 @@ public sealed class SagaEngine : BackgroundService
             {
                 if (isFirst && _database.Engine == SqlEngine.Sqlite)
                 {
-                    await _database.WriteAsync(_store.FreeAllAsync, stoppingToken);
+                    await _database.WriteAsync(SagaStore.FreeAllAsync, stoppingToken);
                 }
                 isFirst = false;
                 if (!await DispatchAsync(stoppingToken))
@@ -174,7 +175,7 @@ public sealed class SagaEngine : BackgroundService
 
     private async Task HandleAsync(SagaMessage message, CancellationToken stoppingToken)
     {
-        var saga = await _database.ReadAsync(session => _store.FindAsync(session, message.SagaId), stoppingToken);
+        var saga = await _database.ReadAsync(session => SagaStore.FindAsync(session, message.SagaId), stoppingToken);
         var parts = message.Topic.Split('.');
         if (saga is null || !_definitions.TryGetValue(parts[0], out var definition) || definition.Version != message.Version
             || parts[0] != saga.Kind)
@@ -229,7 +230,7 @@ public sealed class SagaEngine : BackgroundService
             _metrics.SagaLeasesLost.Inc();
             return false;
         }
-        if (!await _store.AnswerOnceAsync(session, message.SagaId, message.Seq))
+        if (!await SagaStore.AnswerOnceAsync(session, message.SagaId, message.Seq))
         {
             _metrics.SagaMessagesStale.Inc();
             return false;
@@ -255,7 +256,7 @@ public sealed class SagaEngine : BackgroundService
                 _metrics.SagaLeasesLost.Inc();
                 return;
             }
-            var saga = await _store.FindAsync(session, message.SagaId);
+            var saga = await SagaStore.FindAsync(session, message.SagaId);
             if (saga is null || saga.Seq != message.Seq || saga.AnsweredSeq != message.Seq)
             {
                 _metrics.SagaMessagesStale.Inc();

@@ -17,7 +17,7 @@ internal sealed class SagaStore(TimeProvider time, SortableIds ids)
 
     private long NowMs => time.GetUtcNow().ToUnixTimeMilliseconds();
 
-    public Task<SagaRow?> FindAsync(SqlSession session, string sagaId) =>
+    public static Task<SagaRow?> FindAsync(SqlSession session, string sagaId) =>
         session.QueryFirstOrDefaultAsync<SagaRow>($"SELECT {SagaColumns} FROM saga WHERE id = @sagaId", new { sagaId });
 
     /// <summary>Adds a saga; false when one of that id is there already.</summary>
@@ -29,7 +29,7 @@ internal sealed class SagaStore(TimeProvider time, SortableIds ids)
         new { saga.Id, saga.Kind, saga.Lane, saga.Status, saga.State, now = NowMs }) == 1;
 
     /// <summary>Takes the lane for a saga if it is free. The row lock orders this against <see cref="PassLaneAsync"/>.</summary>
-    public async Task<bool> TakeLaneAsync(SqlSession session, string lane, string sagaId) => await session.ScalarAsync<string>(
+    public static async Task<bool> TakeLaneAsync(SqlSession session, string lane, string sagaId) => await session.ScalarAsync<string>(
         """
         INSERT INTO saga_lane (lane, saga_id) VALUES (@lane, @sagaId)
         ON CONFLICT (lane) DO UPDATE SET
@@ -71,7 +71,7 @@ internal sealed class SagaStore(TimeProvider time, SortableIds ids)
         new { saga.Status, saga.Step, saga.Seq, saga.State, saga.ProblemType, saga.ProblemText, saga.Id, now = NowMs });
 
     /// <summary>Records that a turn has been answered; false when it was already (a doubled request).</summary>
-    public async Task<bool> AnswerOnceAsync(SqlSession session, string sagaId, long seq) => await session.ExecuteAsync(
+    public static async Task<bool> AnswerOnceAsync(SqlSession session, string sagaId, long seq) => await session.ExecuteAsync(
         "UPDATE saga SET answered_seq = @seq WHERE id = @sagaId AND seq = @seq AND answered_seq < @seq",
         new { sagaId, seq }) == 1;
 
@@ -163,6 +163,6 @@ internal sealed class SagaStore(TimeProvider time, SortableIds ids)
     /// Frees every lease. Only for an embedded database at start, where whoever held them is dead; should that be wrong,
     /// the fence still keeps the results right.
     /// </summary>
-    public Task FreeAllAsync(SqlSession session) =>
+    public static Task FreeAllAsync(SqlSession session) =>
         session.ExecuteAsync("UPDATE message SET lease_owner = '', lease_until_ms = 0 WHERE lease_until_ms > 0");
 }

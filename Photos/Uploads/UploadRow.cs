@@ -1,5 +1,3 @@
-using Flickr.Photos.Problems;
-
 namespace Flickr.Photos.Uploads;
 
 /// <summary>An upload as people see it.</summary>
