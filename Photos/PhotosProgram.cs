@@ -9,6 +9,7 @@ using Flickr.Photos.Imaging;
 using Flickr.Photos.Invalidations;
 using Flickr.Photos.Minting;
 using Flickr.Photos.Origins;
+using Flickr.Photos.Pages;
 using Flickr.Photos.Problems;
 using Flickr.Photos.Publishing;
 using Flickr.Photos.Sagas;
@@ -50,6 +51,7 @@ public static class PhotosProgram
         app.UseAuthentication();
         app.UseAuthorization();
         MapApi(app);
+        app.MapPages();
         return app;
     }
 
@@ -130,6 +132,8 @@ public static class PhotosProgram
         services.AddSingleton<UploadRows>();
         services.AddSingleton<UploadIntake>();
         services.AddSingleton<PhotoPages>();
+        services.AddSingleton<OriginalAddresses>();
+        services.AddPages();
         services.AddSingleton<PhotoChanges>();
         services.AddSingleton<UploadSaga>();
         services.AddSingleton<PhotoChangeSaga>();
