@@ -53,6 +53,9 @@ public sealed record AccessGrant
     /// <summary>Originals its viewer may have on the way at a time.</summary>
     public int ConcurrentOriginals { get; init; } = 1;
 
+    /// <summary>The client addresses it is for; null means any.</summary>
+    public ClientRange? Clients { get; init; }
+
     /// <summary>Tags of albums or photos it hangs on, for finer revocation; never default.</summary>
     public ImmutableArray<string> Tags { get; init; } = [];
 }

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Flickr.Tokens.Signatures;
 
 namespace Flickr.Tokens;
 
@@ -12,7 +13,7 @@ public sealed class MintKey
     private MintKey(string keyId, string issuer, byte[] secret)
     {
         (KeyId, Issuer, Algorithm, _secret) = (keyId, issuer, SigningAlgorithm.HS256, secret);
-        Hmac = new HmacPool(secret);
+        Hmac = new HmacSignature(secret);
         _ = ToVerifyKey(KeyState.Active); // the rules of ids and lengths are written down there
     }
 
@@ -33,10 +34,10 @@ public sealed class MintKey
     public SigningAlgorithm Algorithm { get; }
 
     /// <summary>Only an active key mints. Default <see cref="KeyState.Active"/>.</summary>
-    public KeyState State { get; init; } = KeyState.Active;
+    public KeyState State { get; private init; } = KeyState.Active;
 
     /// <summary>The first moment it mints nothing any more, such as the end of the lease of the feed it came by; null for none.</summary>
-    public DateTimeOffset? NotAfter { get; init; }
+    public DateTimeOffset? NotAfter { get; private init; }
 
     /// <summary>The shared secret (HS256) or the private scalar (ES256), for storage under encryption.</summary>
     public ReadOnlySpan<byte> Secret => _secret;
@@ -48,7 +49,7 @@ public sealed class MintKey
     public ReadOnlySpan<byte> Y => _y;
 
     /// <summary>Null for ES256.</summary>
-    internal HmacPool? Hmac { get; }
+    internal HmacSignature? Hmac { get; }
 
     /// <summary>A new ES256 key.</summary>
     public static MintKey NewEs256(string keyId, string issuer)
@@ -63,13 +64,16 @@ public sealed class MintKey
 
     /// <summary>A stored HS256 key.</summary>
     /// <exception cref="ArgumentException">Fewer than 32 bytes, or a key id that cannot be.</exception>
-    public static MintKey FromSecret(string keyId, string issuer, ReadOnlySpan<byte> secret) =>
-        new(keyId, issuer, secret.ToArray());
+    public static MintKey FromSecret(
+        string keyId, string issuer, ReadOnlySpan<byte> secret, KeyState state = KeyState.Active,
+        DateTimeOffset? notAfter = null) =>
+        new(keyId, issuer, secret.ToArray()) { State = state, NotAfter = notAfter };
 
     /// <summary>A stored ES256 key.</summary>
     /// <exception cref="CryptographicException">The numbers are no key, or not of one pair.</exception>
     public static MintKey FromPrivateKey(
-        string keyId, string issuer, ReadOnlySpan<byte> d, ReadOnlySpan<byte> x, ReadOnlySpan<byte> y)
+        string keyId, string issuer, ReadOnlySpan<byte> d, ReadOnlySpan<byte> x, ReadOnlySpan<byte> y,
+        KeyState state = KeyState.Active, DateTimeOffset? notAfter = null)
     {
         var key = new ECParameters
         {
@@ -82,7 +86,7 @@ public sealed class MintKey
         if (!ToPublic(keyId, issuer, key.Q).Verifies(
             probe, check.SignData(probe, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation)))
             throw new CryptographicException("The private and the public part are not of one pair.");
-        return new MintKey(keyId, issuer, key);
+        return new MintKey(keyId, issuer, key) { State = state, NotAfter = notAfter };
     }
 
     /// <summary>What an edge needs to verify what this key signs.</summary>

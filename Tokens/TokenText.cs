@@ -17,13 +17,13 @@ internal static class TokenText
     private const string Word = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
 
     private static readonly SearchValues<char> IdCharacters = SearchValues.Create(Word);
-    private static readonly SearchValues<char> KeyIdCharacters = SearchValues.Create(Word + ".~");
+    private static readonly SearchValues<char> KeyIdCharacters = SearchValues.Create(Word + ".~@");
     private static readonly SearchValues<char> TagCharacters = SearchValues.Create(Word + ":");
     private static readonly SearchValues<char> HostCharacters =
         SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789.-:[]");
 
     private static readonly SearchValues<byte> IdBytes = Bytes(Word);
-    private static readonly SearchValues<byte> KeyIdBytes = Bytes(Word + ".~");
+    private static readonly SearchValues<byte> KeyIdBytes = Bytes(Word + ".~@");
     private static readonly SearchValues<byte> TagBytes = Bytes(Word + ":");
 
     public static bool IsId(ReadOnlySpan<char> text) => IsField(text.Length) && !text.ContainsAnyExcept(IdCharacters);

@@ -76,6 +76,7 @@ public sealed class TokenVerifier
         verdict = Read(ascii, form, request, keys, _time.GetUtcNow(), stackalloc byte[2 * ascii.Length], ref facts);
         if (verdict != TokenVerdict.Valid) return verdict;
         if (form == TokenForm.Jwt && !JwtScope.Covers(facts.Container, request)) return TokenVerdict.OutOfScope;
+        if (!facts.Client.IsEmpty && Clients(facts)?.Contains(request.Client) != true) return TokenVerdict.WrongClient;
         return JudgeMethodAndClass(facts.Classes, request);
     }
 
@@ -152,7 +153,8 @@ public sealed class TokenVerifier
         if (verdict != TokenVerdict.Valid) return verdict;
         verdict = JudgeTimes(ref facts, now.ToUnixTimeSeconds());
         if (verdict != TokenVerdict.Valid) return verdict;
-        if (form == TokenForm.Jwt) verdict = JwtScope.JudgeNames(facts, request);
+        if (!facts.Client.IsEmpty && Clients(facts) is null) return TokenVerdict.UnknownClaim;
+        if (form == TokenForm.Jwt) verdict = JwtScope.JudgeNames(facts, request, _options.Audience);
         if (verdict != TokenVerdict.Valid) return verdict;
         var needsId = facts.Once || (facts.Classes & PhotoClasses.Original) != 0;
         if (needsId && facts.TokenId.IsEmpty && _options.Profile == TokenProfile.Strict) return TokenVerdict.TokenIdMissing;
@@ -174,8 +176,12 @@ public sealed class TokenVerifier
         return TokenVerdict.Valid;
     }
 
-    private static TokenVerdict JudgeUse(AccessGrant grant, in TokenRequest request) =>
-        grant.Scope.Covers(request) ? JudgeMethodAndClass(grant.Classes, request) : TokenVerdict.OutOfScope;
+    private static TokenVerdict JudgeUse(AccessGrant grant, in TokenRequest request)
+    {
+        if (!grant.Scope.Covers(request)) return TokenVerdict.OutOfScope;
+        if (grant.Clients is not null && !grant.Clients.Contains(request.Client)) return TokenVerdict.WrongClient;
+        return JudgeMethodAndClass(grant.Classes, request);
+    }
 
     private static TokenVerdict JudgeMethodAndClass(PhotoClasses classes, in TokenRequest request)
     {
@@ -185,7 +191,10 @@ public sealed class TokenVerifier
             : TokenVerdict.ClassNotAllowed;
     }
 
-    private static AccessGrant ToGrant(in TokenFacts facts, TokenForm form, in TokenRequest request) => new()
+    private ClientRange? Clients(in TokenFacts facts) =>
+        facts.Client.IsEmpty ? null : EncryptedClient.Open(facts.Client, _options.ClientAddressKeys);
+
+    private AccessGrant ToGrant(in TokenFacts facts, TokenForm form, in TokenRequest request) => new()
     {
         Form = form,
         KeyId = facts.Key!.KeyId,
@@ -204,6 +213,7 @@ public sealed class TokenVerifier
         NotBefore = facts.NotBefore < 0 ? null : DateTimeOffset.FromUnixTimeSeconds(facts.NotBefore),
         Once = facts.Once,
         ConcurrentOriginals = facts.ConcurrentOriginals,
+        Clients = Clients(facts),
         Tags = facts.Tags.IsEmpty ? [] : ImmutableArray.Create(Encoding.ASCII.GetString(facts.Tags).Split(',')),
     };
 }

@@ -17,6 +17,13 @@ public sealed class TokenVerifierOptions
     /// <summary>What a JWT must say. Default <see cref="TokenProfile.Strict"/>.</summary>
     public TokenProfile Profile { get; set; } = TokenProfile.Strict;
 
+    /// <summary>The audience a JWT must name; null means the host of the request, the rule for our own. Default null.</summary>
+    [StringLength(255, MinimumLength = 1)]
+    public string? Audience { get; set; }
+
+    /// <summary>Keys (16 or 32 bytes, AES-GCM) that open encrypted client addresses of RFC 9246, by key id. Default none.</summary>
+    public IReadOnlyDictionary<string, byte[]> ClientAddressKeys { get; set; } = new Dictionary<string, byte[]>();
+
     /// <summary>A copy, so that later changes of the caller's object change nothing.</summary>
     internal TokenVerifierOptions Checked()
     {

@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Text;
 using Flickr.Tokens.Paths;
+using Flickr.Tokens.Signatures;
 
 namespace Flickr.Tokens.Fs1;
 
@@ -13,7 +14,7 @@ namespace Flickr.Tokens.Fs1;
 /// <code>
 /// field   spelling                               meaning
 /// 1       the digit                              version
-/// kid     1-64 of [A-Za-z0-9_~-], no dot         id of an HS256 key
+/// kid     1-64 of [A-Za-z0-9_~@-], no dot        id of an HS256 key
 /// exp     base 36, lower case, no leading zero   expiry, Unix seconds
 /// life    base 36                                expiry minus issue, seconds; the issue is when the permission was read
 /// scope   f | d1 .. dg (base 36)                    the full path | everything below its first N segments
@@ -55,7 +56,7 @@ internal static class Fs1Codec
         var scoped = fields.Depth == 0 ? request.Path.Value : request.Path.Prefix(fields.Depth);
         if (scoped.IsEmpty) return TokenVerdict.OutOfScope;
 
-        Span<byte> tag = stackalloc byte[HmacPool.TagBytes];
+        Span<byte> tag = stackalloc byte[HmacSignature.TagBytes];
         if (!StrictBase64Url.TryDecode(fields.Tag, tag, out var tagBytes)) return TokenVerdict.Malformed;
         Span<byte> signed = stackalloc byte[SignedBytesMax(token.Length, request.Host.Length, scoped.Length)];
         var length = WriteSigned(fields, request.Host, scoped, signed);
@@ -80,7 +81,7 @@ internal static class Fs1Codec
         if (options.Length > 0) head += "." + options;
 
         // The unsigned token with a tag of the right length splits into the very fields that will be verified.
-        Span<byte> tag = stackalloc byte[HmacPool.TagBytes];
+        Span<byte> tag = stackalloc byte[HmacSignature.TagBytes];
         var token = Encoding.ASCII.GetBytes(head + "." + new string('A', 43));
         var fields = new Fs1Fields();
         if (!Fs1Fields.TrySplit(token, ref fields)) throw new MintRefusedException(MintRefusal.Field);

@@ -2,7 +2,7 @@ using Xunit;
 
 namespace Flickr.Tokens.Tests;
 
-/// <summary>Promises of the hit path, in bytes. They run alone: another test on this thread's heap would blur them.</summary>
+/// <summary>Promises of the hit path, in bytes allocated.</summary>
 public sealed class AllocationTests
 {
     [Theory]
@@ -48,12 +48,17 @@ public sealed class AllocationTests
 
     private static long BytesOf(Func<bool> step)
     {
-        for (var i = 0; i < 200; i++) Assert.True(step());
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        var good = true;
-        for (var i = 0; i < 1000; i++) good &= step();
-        var bytes = GC.GetAllocatedBytesForCurrentThread() - before;
-        Assert.True(good);
-        return bytes;
+        // The runtime itself allocates a little on the thread while it compiles a method again, so the quietest of some
+        // rounds counts: what a call allocates shows in every round, a thousand times.
+        var least = long.MaxValue;
+        for (var round = 0; round < 5 && least > 0; round++)
+        {
+            var good = true;
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            for (var i = 0; i < 1000; i++) good &= step();
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+            Assert.True(good);
+        }
+        return least;
     }
 }
