@@ -1,4 +1,6 @@
 using System.Security.Cryptography;
+using Flickr.Tokens.Fs1;
+using Flickr.Tokens.Paths;
 using Flickr.Tokens.Signatures;
 
 namespace Flickr.Tokens;
@@ -48,6 +50,9 @@ public sealed class MintKey
     /// <summary>Second coordinate of the public point; empty for HS256.</summary>
     public ReadOnlySpan<byte> Y => _y;
 
+    /// <summary>Host and path below which a derived key mints; null for a key that mints anywhere.</summary>
+    internal (string Host, CanonicalPath Directory)? Bounds { get; private init; }
+
     /// <summary>Null for ES256.</summary>
     internal HmacSignature? Hmac { get; }
 
@@ -83,10 +88,30 @@ public sealed class MintKey
         };
         using var check = ECDsa.Create(key);
         var probe = "pair"u8;
-        if (!ToPublic(keyId, issuer, key.Q).Verifies(
+        if (!ToPublic(keyId, issuer, key.Q).Check.IsGenuine(
             probe, check.SignData(probe, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation)))
             throw new CryptographicException("The private and the public part are not of one pair.");
         return new MintKey(keyId, issuer, key) { State = state, NotAfter = notAfter };
+    }
+
+    /// <summary>
+    /// A key that mints only below a path on a host, for a service that needs no more. It is derived: edges that hold this key
+    /// know it already. HS256 only.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">Not an HS256 key.</exception>
+    /// <exception cref="ArgumentException">The path does not end in a slash, is the root, or is deeper than 16 segments.</exception>
+    public MintKey ForPrefix(string host, CanonicalPath directory)
+    {
+        if (Algorithm != SigningAlgorithm.HS256) throw new InvalidOperationException("Only HS256 keys can be derived from.");
+        if (!directory.IsDirectory || directory.SegmentCount is 0 or > Fs1Codec.DepthMax)
+            throw new ArgumentException("A key is derived for 1 to 16 segments with a slash after them.", nameof(directory));
+        return new MintKey(
+            DerivedKey.KeyId(KeyId, directory.SegmentCount), Issuer, DerivedKey.Secret(_secret, host, directory.Value))
+        {
+            State = State,
+            NotAfter = NotAfter,
+            Bounds = (host, directory),
+        };
     }
 
     /// <summary>What an edge needs to verify what this key signs.</summary>

@@ -36,6 +36,9 @@ public enum MintRefusal
     /// <summary>The key's algorithm cannot sign this form, or its id cannot stand in it.</summary>
     KeyNotForForm,
 
+    /// <summary>The key is derived for another host or another part of the tree.</summary>
+    OutsideKey,
+
     /// <summary>A viewer, token id or tag with characters it may not have, too many tags, or a count out of range.</summary>
     Field,
 }

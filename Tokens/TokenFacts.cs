@@ -12,6 +12,9 @@ internal ref struct TokenFacts
 
     public VerifyKey? Key;
 
+    /// <summary>Segments the signing key is derived for, 0 for a key that may sign anything.</summary>
+    public int KeyDepth;
+
     /// <summary>FS1: number of leading segments the scope has, 0 for the full path. The signature already bound the path.</summary>
     public int Depth;
 

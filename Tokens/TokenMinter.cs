@@ -109,6 +109,10 @@ public sealed class TokenMinter
 
     private static int Depth(GrantScope prefix) => prefix.Value.AsSpan().Count('/') - 1;
 
+    private static bool IsBelow(CanonicalPath directory, GrantScope scope) =>
+        scope.Kind is ScopeKind.Exact or ScopeKind.Prefix
+        && scope.Value.StartsWith(directory.Value, StringComparison.Ordinal);
+
     private MintFacts Settle(Grant grant)
     {
         ArgumentNullException.ThrowIfNull(grant);
@@ -121,6 +125,8 @@ public sealed class TokenMinter
             throw new MintRefusedException(MintRefusal.PrefixTooShallow);
         if (grant.Classes is PhotoClasses.None or > PhotoClasses.All) throw new MintRefusedException(MintRefusal.Classes);
         CheckFields(grant);
+        if (_key.Bounds is var (host, directory) && (host != grant.Audience || !IsBelow(directory, scope)))
+            throw new MintRefusedException(MintRefusal.OutsideKey);
 
         var read = grant.PermissionRead ?? now;
         if (read > now || now - read > PermissionAgeMax) throw new MintRefusedException(MintRefusal.PermissionTooOld);

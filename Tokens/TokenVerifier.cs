@@ -146,7 +146,8 @@ public sealed class TokenVerifier
         else
         {
             verdict = CompactJws.Verify(
-                token, keys, now, _options.Profile, buffer[..token.Length], out facts.Key, out var payload);
+                token, request, keys, now, _options.Profile, buffer[..token.Length], out var found, out var payload);
+            (facts.Key, facts.KeyDepth) = (found.Key, found.Depth);
             if (verdict == TokenVerdict.Valid)
                 verdict = JwtClaims.Read(payload, buffer[token.Length..], _options.Profile, ref facts);
         }
@@ -156,10 +157,16 @@ public sealed class TokenVerifier
         if (!facts.Client.IsEmpty && Clients(facts) is null) return TokenVerdict.UnknownClaim;
         if (form == TokenForm.Jwt) verdict = JwtScope.JudgeNames(facts, request, _options.Audience);
         if (verdict != TokenVerdict.Valid) return verdict;
+        // A key for a part of the tree must not sign for more, or the remembered token would open it later.
+        if (facts.KeyDepth > 0 && !IsWithinKey(form, facts, request)) return TokenVerdict.OutOfScope;
         var needsId = facts.Once || (facts.Classes & PhotoClasses.Original) != 0;
         if (needsId && facts.TokenId.IsEmpty && _options.Profile == TokenProfile.Strict) return TokenVerdict.TokenIdMissing;
         return TokenVerdict.Valid;
     }
+
+    private static bool IsWithinKey(TokenForm form, in TokenFacts facts, in TokenRequest request) => form == TokenForm.Fs1
+        ? facts.Depth == 0 || facts.Depth >= facts.KeyDepth
+        : JwtScope.IsWithin(facts.Container, request.Path.Prefix(facts.KeyDepth));
 
     private TokenVerdict JudgeTimes(ref TokenFacts facts, long now)
     {

@@ -13,8 +13,6 @@ public sealed class VerifyKey
     /// <summary>Bytes of the longest signature any key here can check.</summary>
     internal const int SignatureBytesMax = RsaSignature.BitsMax / 8;
 
-    private readonly ISignatureCheck _check;
-
     private VerifyKey(
         string keyId, string issuer, SigningAlgorithm algorithm, KeyState state, DateTimeOffset? notAfter,
         ISignatureCheck check, ReadOnlySpan<byte> material)
@@ -22,7 +20,7 @@ public sealed class VerifyKey
         if (!TokenText.IsKeyId(keyId))
             throw new ArgumentException("A key id is 1 to 64 of A-Z a-z 0-9 . _ ~ @ -", nameof(keyId));
         ArgumentException.ThrowIfNullOrEmpty(issuer);
-        (KeyId, Issuer, Algorithm, State, NotAfter, _check) = (keyId, issuer, algorithm, state, notAfter, check);
+        (KeyId, Issuer, Algorithm, State, NotAfter, Check) = (keyId, issuer, algorithm, state, notAfter, check);
         AlgorithmName = algorithm.ToString();
         Fingerprint = Print(material);
     }
@@ -30,7 +28,7 @@ public sealed class VerifyKey
     private VerifyKey(VerifyKey other, KeyState state)
     {
         (KeyId, Issuer, Algorithm, NotAfter) = (other.KeyId, other.Issuer, other.Algorithm, other.NotAfter);
-        (AlgorithmName, Fingerprint, _check) = (other.AlgorithmName, other.Fingerprint, other._check);
+        (AlgorithmName, Fingerprint, Check) = (other.AlgorithmName, other.Fingerprint, other.Check);
         State = state;
     }
 
@@ -51,6 +49,9 @@ public sealed class VerifyKey
 
     /// <summary>The algorithm as a header spells it.</summary>
     internal string AlgorithmName { get; }
+
+    /// <summary>What checks signatures under it.</summary>
+    internal ISignatureCheck Check { get; }
 
     /// <summary>SHA-256 over algorithm, id, issuer and material: tells a key from another that took over its id.</summary>
     internal byte[] Fingerprint { get; }
@@ -98,13 +99,6 @@ public sealed class VerifyKey
     /// <summary>Whether it verifies anything at that moment.</summary>
     public bool IsUsable(DateTimeOffset now) =>
         State is KeyState.PrePublished or KeyState.Active or KeyState.Retiring && (NotAfter is null || now < NotAfter);
-
-    /// <summary>Whether the signature is of these bytes under this key. Compared in fixed time for HS256.</summary>
-    internal bool Verifies(ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature) => _check.IsGenuine(data, signature);
-
-    /// <summary>As <see cref="Verifies"/> for HS256, where a tag may be cut to <paramref name="bytesMin"/> bytes.</summary>
-    internal bool VerifiesTag(ReadOnlySpan<byte> data, ReadOnlySpan<byte> tag, int bytesMin) =>
-        _check is HmacSignature hmac && hmac.IsGenuine(data, tag, bytesMin);
 
     private byte[] Print(ReadOnlySpan<byte> material)
     {

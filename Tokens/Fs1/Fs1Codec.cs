@@ -49,9 +49,9 @@ internal static class Fs1Codec
     {
         var fields = new Fs1Fields();
         if (!Fs1Fields.TrySplit(token, ref fields)) return TokenVerdict.Malformed;
-        if (!keys.TryFind(fields.KeyId, out var key)) return TokenVerdict.UnknownKey;
-        if (!key.IsUsable(now)) return TokenVerdict.KeyNotUsable;
-        if (key.Algorithm != SigningAlgorithm.HS256) return TokenVerdict.WrongAlgorithm;
+        var verdict = DerivedKey.Find(keys, fields.KeyId, request, now, out var found);
+        if (verdict != TokenVerdict.Valid) return verdict;
+        if (found.Check is not HmacSignature hmac) return TokenVerdict.WrongAlgorithm;
         if (!TokenText.IsHost(request.Host)) return TokenVerdict.WrongAudience;
         var scoped = fields.Depth == 0 ? request.Path.Value : request.Path.Prefix(fields.Depth);
         if (scoped.IsEmpty) return TokenVerdict.OutOfScope;
@@ -60,9 +60,10 @@ internal static class Fs1Codec
         if (!StrictBase64Url.TryDecode(fields.Tag, tag, out var tagBytes)) return TokenVerdict.Malformed;
         Span<byte> signed = stackalloc byte[SignedBytesMax(token.Length, request.Host.Length, scoped.Length)];
         var length = WriteSigned(fields, request.Host, scoped, signed);
-        if (!key.VerifiesTag(signed[..length], tag[..tagBytes], ShortTagBytes)) return TokenVerdict.BadSignature;
+        if (!hmac.IsGenuine(signed[..length], tag[..tagBytes], ShortTagBytes)) return TokenVerdict.BadSignature;
 
-        facts.Key = key;
+        facts.Key = found.Key;
+        facts.KeyDepth = found.Depth;
         facts.Depth = fields.Depth;
         facts.Owner = fields.Owner;
         facts.Expires = fields.Expires;

@@ -26,6 +26,14 @@ internal static class JwtScope
             && Ascii.Equals(prefix, request.Path.Value.AsSpan(0, prefix.Length));
     }
 
+    /// <summary>Whether the container covers nothing outside a prefix; only path forms can promise that.</summary>
+    public static bool IsWithin(ReadOnlySpan<byte> container, ReadOnlySpan<char> prefix)
+    {
+        if (!container.StartsWith("path:"u8) && !container.StartsWith("prefix:"u8)) return false;
+        var path = container[(container.IndexOf((byte)':') + 1)..];
+        return path.Length >= prefix.Length && Ascii.Equals(path[..prefix.Length], prefix);
+    }
+
     /// <summary>Path forms are checked without making a scope; the address forms make theirs once per token.</summary>
     private static bool IsWellFormed(ReadOnlySpan<byte> container)
     {

@@ -15,6 +15,9 @@ internal sealed class HmacSignature(byte[] secret) : ISignatureCheck
 
     public int SignatureBytes => TagBytes;
 
+    /// <summary>The secret, to derive others from.</summary>
+    public byte[] Secret => secret;
+
     /// <summary>Writes the 32-byte tag of the data.</summary>
     public void Sign(ReadOnlySpan<byte> data, Span<byte> tag)
     {
