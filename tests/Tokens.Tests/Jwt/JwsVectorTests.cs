@@ -33,7 +33,8 @@ public sealed class JwsVectorTests
         var differed = new List<int>();
         foreach (var group in vectors.RootElement.GetProperty("testGroups").EnumerateArray())
         {
-            var key = Import(group.TryGetProperty("public", out var shown) ? shown : group.GetProperty("private"));
+            var key =
+                Import(group.TryGetProperty("public", out var shown) ? shown : group.GetProperty("private"));
             foreach (var test in group.GetProperty("tests").EnumerateArray())
             {
                 var isValid = test.GetProperty("result").GetString() == "valid";

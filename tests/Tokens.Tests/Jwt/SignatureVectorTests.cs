@@ -4,7 +4,8 @@ using Xunit;
 
 namespace Flickr.Tokens.Tests.Jwt;
 
-/// <summary>The primitives under our keys against Wycheproof: HMAC-SHA-256, and ECDSA P-256 with r and s side by side.</summary>
+/// <summary>The primitives under our keys against Wycheproof: HMAC-SHA-256, and ECDSA P-256 with r and s side
+/// by side.</summary>
 public sealed class SignatureVectorTests
 {
     [Fact]
@@ -18,7 +19,8 @@ public sealed class SignatureVectorTests
             var secret = Hex(test, "key");
             if (secret.Length < VerifyKey.SecretBytesMin)
             {
-                Assert.Throws<ArgumentException>(() => VerifyKey.FromSecret("w", "w", secret, KeyState.Active));
+                Assert.Throws<ArgumentException>(() =>
+                    VerifyKey.FromSecret("w", "w", secret, KeyState.Active));
                 shortKeys++;
                 continue;
             }
@@ -40,8 +42,11 @@ public sealed class SignatureVectorTests
         var count = 0;
         foreach (var (group, test) in Cases(vectors))
         {
-            var point = Convert.FromHexString(group.GetProperty("publicKey").GetProperty("uncompressed").GetString()!);
-            var key = VerifyKey.FromPublicKey("w", "w", point.AsSpan(1, 32), point.AsSpan(33, 32), KeyState.Active);
+            var point =
+                Convert.FromHexString(
+                    group.GetProperty("publicKey").GetProperty("uncompressed").GetString()!);
+            var key =
+                VerifyKey.FromPublicKey("w", "w", point.AsSpan(1, 32), point.AsSpan(33, 32), KeyState.Active);
             Assert.Equal(IsValid(test), key.Check.IsGenuine(Hex(test, "msg"), Hex(test, "sig")));
             count++;
         }
@@ -86,7 +91,8 @@ public sealed class SignatureVectorTests
         from t in g.GetProperty("tests").EnumerateArray()
         select (g, t);
 
-    private static byte[] Hex(JsonElement test, string name) => Convert.FromHexString(test.GetProperty(name).GetString()!);
+    private static byte[] Hex(JsonElement test, string name) =>
+        Convert.FromHexString(test.GetProperty(name).GetString()!);
 
     private static bool IsValid(JsonElement test) => test.GetProperty("result").GetString() == "valid";
 }

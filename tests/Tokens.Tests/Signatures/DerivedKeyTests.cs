@@ -34,13 +34,15 @@ public sealed class DerivedKeyTests
         var desk = new Desk();
 
         var expected = HKDF.DeriveKey(
-            HashAlgorithmName.SHA256, desk.Hs.Secret.ToArray(), 32, [], Encoding.ASCII.GetBytes("flk/1|edge.example:8081|/alice/nature/"));
+            HashAlgorithmName.SHA256, desk.Hs.Secret.ToArray(), 32, [],
+            Encoding.ASCII.GetBytes("flk/1|edge.example:8081|/alice/nature/"));
 
         Assert.Equal(expected, desk.Hs.ForPrefix(Desk.Host, Album).Secret.ToArray());
     }
 
     /// <summary>
-    /// The holder of a derived key signs for more than his part, asks for something of his part so that the edge derives the
+    /// The holder of a derived key signs for more than his part, asks for something of his part so that the
+    /// edge derives the
     /// right key and remembers the token, and then asks for the rest.
     /// </summary>
     [Theory]
@@ -58,7 +60,8 @@ public sealed class DerivedKeyTests
         Assert.Equal(TokenVerdict.OutOfScope, desk.Verify(token, form, Desk.AskThumb));
         Assert.NotEqual(
             TokenVerdict.Valid,
-            desk.Verify(token, form, Desk.Ask(CanonicalPath.Parse("/alice/cats/thumbnail/1.jpg"), PhotoClasses.Thumb)));
+            desk.Verify(token, form,
+                Desk.Ask(CanonicalPath.Parse("/alice/cats/thumbnail/1.jpg"), PhotoClasses.Thumb)));
         Assert.False(desk.Verifier.IsRemembered(token, form, Desk.Host, desk.Keys));
     }
 
@@ -69,15 +72,18 @@ public sealed class DerivedKeyTests
         var minter = new TokenMinter(desk.Hs.ForPrefix(Desk.Host, Album), desk.Clock);
         var grants = new[]
         {
-            Desk.Album.Prefix(CanonicalPath.Parse("/alice/")), Desk.Album.Exact(CanonicalPath.Parse("/alice/natures/a")),
+            Desk.Album.Prefix(CanonicalPath.Parse("/alice/")),
+            Desk.Album.Exact(CanonicalPath.Parse("/alice/natures/a")),
             Desk.Album.ForHost("other.example"),
         };
 
         foreach (var grant in grants)
-            Assert.Equal(MintRefusal.OutsideKey, Assert.Throws<MintRefusedException>(() => minter.MintFs1(grant)).Refusal);
+            Assert.Equal(MintRefusal.OutsideKey,
+                Assert.Throws<MintRefusedException>(() => minter.MintFs1(grant)).Refusal);
         Assert.Throws<InvalidOperationException>(() => desk.Es.ForPrefix(Desk.Host, Album));
         Assert.Throws<ArgumentException>(() => desk.Hs.ForPrefix(Desk.Host, CanonicalPath.Parse("/")));
-        Assert.Throws<ArgumentException>(() => desk.Hs.ForPrefix(Desk.Host, CanonicalPath.Parse("/alice/nature")));
+        Assert.Throws<ArgumentException>(() =>
+            desk.Hs.ForPrefix(Desk.Host, CanonicalPath.Parse("/alice/nature")));
     }
 
     [Theory]
