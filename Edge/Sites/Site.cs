@@ -92,6 +92,8 @@ internal sealed class Site
             DefaultStaleWhileRevalidate =
                 options.StaleWhileRevalidate ?? (IsPhotos ? TimeSpan.FromSeconds(60) : TimeSpan.Zero),
             SetCookie = options.SetCookie,
+            StaleWhenUnreachable = options.StaleWhenUnreachable,
+            MalformedAge = options.MalformedAge,
             TargetedField = options.TargetedField.Length > 0 ? options.TargetedField : null,
             HonoursRequestDirectives = options.ObeyRequestDirectives ?? !IsPhotos,
         });

@@ -52,6 +52,15 @@ internal sealed class SiteOptions
     /// <summary>Whether a missing lifetime may be guessed from <c>Last-Modified</c> (RFC 9111 4.2.2). Default true.</summary>
     public bool Heuristics { get; set; } = true;
 
+    /// <summary>
+    /// How long past its end an answer may stand in for an upstream that cannot be reached at all (RFC 9111 4.2.4), whatever
+    /// it says itself of <c>stale-if-error</c>. 0 to 30 days. Default 0.
+    /// </summary>
+    public TimeSpan StaleWhenUnreachable { get; set; }
+
+    /// <summary>What an <c>Age</c> that is no whole number does: <c>Ignored</c> or <c>Stale</c>. Default <c>Ignored</c>.</summary>
+    public MalformedAge MalformedAge { get; set; }
+
     /// <summary>Whether <c>Cache-Control</c> of the client is obeyed (RFC 9111 5.2.1). Default: only on plain sites.</summary>
     public bool? ObeyRequestDirectives { get; set; }
 
