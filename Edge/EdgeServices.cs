@@ -5,6 +5,7 @@ using Flickr.Edge.Cache.Memory;
 using Flickr.Edge.Collapse;
 using Flickr.Edge.Explain;
 using Flickr.Edge.Fetch;
+using Flickr.Edge.Gate;
 using Flickr.Edge.Purge;
 using Flickr.Edge.Respond;
 using Flickr.Edge.Sites;
@@ -29,6 +30,7 @@ internal static class EdgeServices
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<EdgeMetrics>();
         services.AddEdgeOptions();
+        services.AddRequestGate();
         services.AddFetch();
         services.AddHorizon(configuration);
         services.AddSingleton<LiveSites>();
@@ -56,13 +58,15 @@ internal static class EdgeServices
         services.AddSingleton<EdgePipeline>();
     }
 
-    /// <summary>Admin listener first, then the pipeline; nothing else.</summary>
+    /// <summary>Admin listener first, then what the gate finds wrong in HTTP/2, then the pipeline; nothing else.</summary>
     public static void UseEdge(this WebApplication app)
     {
         var drain = app.Services.GetRequiredService<Drain>();
         var admin = app.Services.GetRequiredService<AdminEndpoints>();
         var pipeline = app.Services.GetRequiredService<EdgePipeline>();
         app.UseAdminListener(app.Services.GetRequiredService<EdgeMetrics>().Registry, () => drain.IsReady, admin.TryAnswerAsync);
+        app.Services.GetRequiredService<RequestGate>().OnRefusal = app.Services.GetRequiredService<EdgeMetrics>().GateRefused;
+        app.UseMiddleware<Http2Gate>();
         app.Run(pipeline.InvokeAsync);
     }
 
