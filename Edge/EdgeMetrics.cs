@@ -57,7 +57,7 @@ internal sealed class EdgeMetrics
         _uncacheable = Children<NoStoreReason>(make.CreateCounter("flickr_edge_uncacheable_total",
             "Fills whose answer could not be stored.", "reason"));
         _gateRefusals = Children<GateRefusal>(make.CreateCounter("flickr_edge_gate_refusals_total",
-            "Requests refused by the gate before they were parsed, by reason.", "reason"));
+            "Requests refused as bytes, before they were parsed.", "reason"));
         _reloads = make.CreateCounter("flickr_edge_site_reloads_total", "Reloads of the sites.", "result");
         _purges = make.CreateCounter("flickr_edge_invalidations_total", "Invalidations applied.", "kind");
         _verdicts = make.CreateCounter("flickr_edge_token_verdicts_total", "Tokens judged.", "verdict");
@@ -120,9 +120,9 @@ internal sealed class EdgeMetrics
 
     public void ErrorShared() => _errorsShared.Inc();
 
-    public void GateRefused(GateRefusal reason) => _gateRefusals[(int)reason].Inc();
-
     public void Uncacheable(NoStoreReason reason) => _uncacheable[(int)reason].Inc();
+
+    public void GateRefused(GateRefusal reason) => _gateRefusals[(int)reason].Inc();
 
     public void Reloaded(bool isTaken) => _reloads.WithLabels(isTaken ? "taken" : "refused").Inc();
 

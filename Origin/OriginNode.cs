@@ -11,6 +11,8 @@ namespace Flickr.Origin;
 /// <summary>One node, put together: its store, its place in the cluster and the work it does on its own.</summary>
 internal sealed class OriginNode : IDisposable
 {
+    private readonly PeerClients _peers;
+
     public OriginNode(IOptions<OriginOptions> options, IOptions<VolumeOptions> volumes, TimeProvider time,
         OriginMetrics metrics, ILoggerFactory logs)
     {
@@ -23,15 +25,19 @@ internal sealed class OriginNode : IDisposable
         var staging = new StagingRoom(Path.Combine(data, "staging"));
         Store = new NodeStore(
             new DirectoryDisk(Path.Combine(data, "volumes")), volumes.Value, Options.NodeId, time, metrics, log);
-        var repairs = new RepairQueue();
-        var local = new LocalReplica(Options.NodeId, Store);
-        Cluster = new Cluster(Map, Store, local, [], new PeerHealth(time, Options.PeerPause), metrics, log);
-        Blobs = new BlobCoordinator(Cluster, repairs, metrics);
-        Links = new LinkCoordinator(Cluster, new HybridClock(time), repairs, metrics);
+        var sums = new SharedSums(Map, Store, Options.NodeId);
+        var local = new LocalReplica(Options.NodeId, Store, sums);
+        _peers = new PeerClients(Map, Options, key);
+        Cluster = new Cluster(Map, Store, local, _peers.Replicas, new PeerHealth(time, Options.PeerPause), metrics, log);
+        Blobs = new BlobCoordinator(Cluster, Repairs, Options, time, metrics);
+        Links = new LinkCoordinator(Cluster, new HybridClock(time), Repairs, metrics);
+        Repairer = new Repairer(Cluster, staging, Options, metrics);
+        HandOver = new HandOver(Cluster, metrics, log);
+        AntiEntropy = new AntiEntropy(Cluster, sums, Repairer, Options, metrics);
         var intake = new BodyIntake(staging, Store.Volumes, Options, metrics);
         var sender = new BlobSender(Options, metrics);
         Endpoints = new OriginEndpoints(new CallerGate(key), new BlobEndpoints(Blobs, intake, sender),
-            new LinkEndpoints(Links, Blobs, intake, sender), new NodeEndpoints(Store), log);
+            new LinkEndpoints(Links, Blobs, intake, sender), new NodeEndpoints(local, staging, Options), log);
     }
 
     public OriginOptions Options { get; }
@@ -46,7 +52,19 @@ internal sealed class OriginNode : IDisposable
 
     public LinkCoordinator Links { get; }
 
+    public RepairQueue Repairs { get; } = new();
+
+    public Repairer Repairer { get; }
+
+    public HandOver HandOver { get; }
+
+    public AntiEntropy AntiEntropy { get; }
+
     public OriginEndpoints Endpoints { get; }
 
-    public void Dispose() => Store.Dispose();
+    public void Dispose()
+    {
+        _peers.Dispose();
+        Store.Dispose();
+    }
 }

@@ -66,6 +66,14 @@ public sealed class OriginOptions
     /// <summary>Time between two rounds of handing over hints. 50 ms to 1 h. Default 1 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.05", "01:00:00")]
     public TimeSpan HandOverInterval { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Time between two comparisons with the other nodes. 100 ms to 24 h. Default 1 min.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "1.00:00:00")]
+    public TimeSpan AntiEntropyInterval { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>Time the first node has to begin a read before a second one is asked too. 1 ms to 1 min. Default 100 ms.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.001", "00:01:00")]
+    public TimeSpan HedgeDelay { get; set; } = TimeSpan.FromMilliseconds(100);
 }
 
 /// <summary>One node of the cluster map; section <c>Origin:Nodes:N</c>.</summary>

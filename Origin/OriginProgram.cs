@@ -50,6 +50,7 @@ public static class OriginProgram
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<OriginMetrics>();
         services.AddSingleton<OriginNode>();
+        services.AddHostedService<Replication.ReplicationWork>();
     }
 
     /// <summary>Runs until the process is told to stop. Returns the exit code.</summary>

@@ -59,9 +59,8 @@ public sealed record InvalidationRequest(
         {
             return "a prefix ends in /";
         }
-        var path = kind == InvalidationKind.Prefix ? target.Path.TrimEnd('/') : target.Path;
-        return path.Length == 0 || CanonicalPath.TryParse(path, out _, out _)
+        return CanonicalPath.TryParse(target.Path, out _, out var refusal)
             ? null
-            : "the path is not canonical: percent-encode as in the links that are given out";
+            : $"the path is not canonical ({refusal}): spell it as in the links that are given out";
     }
 }

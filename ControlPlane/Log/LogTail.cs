@@ -1,5 +1,4 @@
 using Flickr.ControlPlane.Access;
-using Flickr.ControlPlane.Edges;
 using Flickr.Fleet.Streaming;
 using Flickr.Sql;
 using Microsoft.Extensions.Options;
@@ -15,7 +14,6 @@ internal sealed class LogTail(Database database, LogSignals signals, RoleKeys ke
     ControlPlaneMetrics metrics, ILogger<LogTail> logger, TimeProvider time) : BackgroundService
 {
     public static readonly TimeSpan HeartbeatEvery = TimeSpan.FromSeconds(1);
-    private const int ReadMax = 1000;
     private volatile TailView _view = TailView.Nothing;
     private volatile TaskCompletionSource _changed = NewSignal();
 

@@ -24,7 +24,7 @@ internal sealed record TailView(
         var missing = Head - sequence;
         return missing <= Recent.Length
             ? new ArraySegment<InvalidationEntry>(Recent, Recent.Length - (int)missing, (int)missing)
-            : null;
+            : (ArraySegment<InvalidationEntry>?)null;
     }
 
     /// <summary>The view after a look; the same object when nothing moved.</summary>

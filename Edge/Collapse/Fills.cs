@@ -31,7 +31,7 @@ internal sealed class Fills(
     /// <param name="stale">Stored object to renew, whose lease the fill takes over; default for none.</param>
     public void Start(Flight flight, FillOrder order, StoredObject stale)
     {
-        flight.Enter();
+        flight.TryEnter();
         metrics.FillStarted();
         _ = Task.Run(() => RunAsync(flight, order, stale), CancellationToken.None);
     }
@@ -180,7 +180,8 @@ internal sealed class Fills(
             cache.PutVaryMarker(order.PrimaryKey, FillHead.MarkerOf(head), flight.FillSequence);
         }
         predictor.Forget(order.PrimaryKey);
-        using var body = new FlightBody(spool, WindowBytes, exchange.Length);
+        var body = new FlightBody(spool, WindowBytes, exchange.Length);
+        flight.Own(body);
         using var feed = new LogFeed(cache, key, body);
         using var source = new ResumableBody(fetcher, order.Fetch, exchange, fetchOptions, metrics);
         flight.TryLand(new Landing
@@ -229,7 +230,8 @@ internal sealed class Fills(
         var http = new StoredHead(exchange.Status, HopByHop.Strip(exchange.Headers),
             exchange.RequestTime, exchange.ResponseTime, default);
         var head = FillHead.Of(order, http, horizon);
-        using var body = new FlightBody(spool, WindowBytes, exchange.Length);
+        var body = new FlightBody(spool, WindowBytes, exchange.Length);
+        flight.Own(body);
         using var source = new ResumableBody(fetcher, order.Fetch, exchange, fetchOptions, metrics);
         flight.TryLand(new Landing
         {
@@ -250,17 +252,18 @@ internal sealed class Fills(
     private static async Task<FillFault> PumpAsync(
         ResumableBody source, FlightBody body, LogFeed? feed, CancellationToken cancellationToken)
     {
+        var end = new byte[1];
         try
         {
             while (true)
             {
-                if (body.Length == body.Published)
+                var count = body.Length == body.Published ? 0 : await source.ReadAsync(body.Room, cancellationToken);
+                if (body.Length == body.Published + count && await source.ReadAsync(end, cancellationToken) != 0)
                 {
-                    // All announced bytes are here: the empty read that follows proves the end and checks the digest.
-                    return await source.ReadAsync(new byte[1], cancellationToken) == 0 ? FillFault.None : FillFault.Malformed;
+                    return FillFault.Malformed;
                 }
-                var room = body.Room;
-                var count = await source.ReadAsync(room, cancellationToken);
+                // With a length announced, the read above has proved the end and checked the digest before the last bytes
+                // become readable: who reads to the end has the right bytes.
                 if (count == 0)
                 {
                     return body.Length is { } length && length != body.Published ? FillFault.Truncated : FillFault.None;

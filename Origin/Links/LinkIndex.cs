@@ -42,15 +42,32 @@ internal sealed class LinkIndex(BucketSums sums)
             folder.Files[name] = entry;
             if (existed)
             {
-                sums.Remove(Digest.OfPath(path), before.Generation, before.IsDeleted);
+                sums.Remove(Digest.OfPath(path), FactBits.Of(before));
             }
             else
             {
                 folder.Names.Add(name);
             }
-            sums.Add(Digest.OfPath(path), entry.Generation, entry.IsDeleted);
+            sums.Add(Digest.OfPath(path), FactBits.Of(entry));
             CountLive(directory, (entry.IsDeleted ? 0 : 1) - (existed && !before.IsDeleted ? 1 : 0));
             return true;
+        }
+    }
+
+    /// <summary>Notes that the record at this place rotted; the next good copy of it is taken over.</summary>
+    public void MarkDamaged(string path, RecordLocation location)
+    {
+        var (directory, name) = Split(path);
+        lock (_gate)
+        {
+            if (_folders.TryGetValue(directory, out var folder) && folder.Files.TryGetValue(name, out var entry)
+                && entry.Location == location && !entry.IsDamaged)
+            {
+                var damaged = entry with { Flags = entry.Flags | LinkFlags.Damaged };
+                folder.Files[name] = damaged;
+                sums.Remove(Digest.OfPath(path), FactBits.Of(entry));
+                sums.Add(Digest.OfPath(path), FactBits.Of(damaged));
+            }
         }
     }
 

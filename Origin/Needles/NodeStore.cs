@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Flickr.Origin.Links;
 using Flickr.Origin.Replication;
 using Flickr.Origin.Volumes;
@@ -15,6 +16,9 @@ internal sealed class NodeStore : IRecordSink, IDisposable
     private readonly BlobIndex _blobs;
     private readonly LinkIndex _links;
     private readonly VerifiedPlaces _verified;
+
+    /// <summary>Paths, by their digest, whose record of this generation rotted: an older one must not stand in for it.</summary>
+    private readonly ConcurrentDictionary<Digest, long> _damagedLinks = new();
 
     public NodeStore(IVolumeDisk disk, VolumeOptions options, string nodeId, TimeProvider time, OriginMetrics metrics,
         ILogger log)
@@ -136,7 +140,12 @@ internal sealed class NodeStore : IRecordSink, IDisposable
 
     public LinkFact FindLink(string path)
     {
-        if (_links.Find(path) is not { } entry)
+        var found = _links.Find(path);
+        if (_damagedLinks.TryGetValue(Digest.OfPath(path), out var lost) && lost >= (found?.Generation ?? 0))
+        {
+            return new LinkFact(lost, 0, false, null, IsDamaged: true);
+        }
+        if (found is not { } entry)
         {
             return LinkFact.Unknown;
         }
@@ -150,7 +159,7 @@ internal sealed class NodeStore : IRecordSink, IDisposable
         {
             _metrics.RecordsDamaged.Inc();
             OriginLog.RecordDamaged(_log, entry.Location.Volume, entry.Location.Offset);
-            _links.Apply(path, entry with { Flags = LinkFlags.Damaged });
+            _links.MarkDamaged(path, entry.Location);
         }
         return new LinkFact(entry.Generation, entry.Checksum, false, link, link is null);
     }
@@ -184,6 +193,10 @@ internal sealed class NodeStore : IRecordSink, IDisposable
         return source;
     }
 
+    /// <summary>The bytes of a blob for another node or another volume; null when this node has not got them.</summary>
+    public BorrowedPayload? Borrow(Digest id) =>
+        _blobs.TryGet(id, out var entry) && entry.IsPresent ? BorrowedPayload.Open(Volumes, entry.Location, id) : null;
+
     /// <summary>Notes that the bytes at this place are not what was written.</summary>
     public void MarkDamaged(Digest id, RecordLocation location)
     {
@@ -214,6 +227,10 @@ internal sealed class NodeStore : IRecordSink, IDisposable
             case RecordKind.Link or RecordKind.LinkTombstone when Link.Read(payload.Span) is { } link:
                 var flags = header.Kind == RecordKind.LinkTombstone ? LinkFlags.Deleted : LinkFlags.None;
                 _links.Apply(link.Path, new LinkEntry(location, generation, header.Checksum, flags));
+                if (_damagedLinks.TryGetValue(header.Key, out var lost) && lost <= generation)
+                {
+                    _damagedLinks.TryRemove(header.Key, out _);
+                }
                 break;
             case RecordKind.Hint when Hint.Read(payload.Span) is { } hint:
                 Hints.Add(hint);
@@ -237,6 +254,10 @@ internal sealed class NodeStore : IRecordSink, IDisposable
             _blobs.Update(header.Key, entry => entry.Location.IsNone
                 ? entry.WithTouch(generation) with { Location = location, Flags = entry.Flags | BlobFlags.Damaged }
                 : entry.WithTouch(generation));
+        }
+        else if (header.Kind is RecordKind.Link or RecordKind.LinkTombstone)
+        {
+            _damagedLinks.AddOrUpdate(header.Key, generation, (_, known) => Math.Max(known, generation));
         }
     }
 

@@ -14,6 +14,9 @@ internal enum LogJobKind
     Manifest,
     Remove,
     Checkpoint,
+
+    /// <summary>Do nothing: whoever waits knows that all jobs before are done.</summary>
+    Nothing,
 }
 
 /// <summary>One thing for the writer thread to do.</summary>
@@ -38,7 +41,7 @@ internal sealed class LogJob
     /// <summary>Bytes this job holds until it is done.</summary>
     public long Bytes { get; init; }
 
-    /// <summary>Told when a checkpoint is done, for those who wait.</summary>
+    /// <summary>Told when the job is done, for those who wait.</summary>
     public TaskCompletionSource? Done { get; init; }
 }
 

@@ -17,6 +17,8 @@ internal sealed class LogStore : IDisposable
         SpanByte, SpanByte, LogReadMode, LogOutput, Empty,
         IFunctions<SpanByte, SpanByte, LogReadMode, LogOutput, Empty>> _writer;
 
+    private long _indexedUntil = -1;
+
     private LogStore(EdgeLogOptions options, LogLayout layout, string directory)
     {
         Layout = layout;
@@ -182,13 +184,24 @@ internal sealed class LogStore : IDisposable
         }
     }
 
-    /// <summary>Makes what was written so far recoverable. Writer thread only; waits.</summary>
+    /// <summary>
+    /// Makes what was written so far recoverable. Writer thread only; waits. The index is written along only when the log has
+    /// grown by an eighth of its limit since: recovery reads the rest of the index from the log.
+    /// </summary>
     public void Checkpoint()
     {
-        var taken = _store.TakeFullCheckpointAsync(CheckpointType.FoldOver).AsTask().GetAwaiter().GetResult();
-        if (!taken.success)
+        var tail = TailAddress;
+        var withIndex = _indexedUntil < 0 || tail - _indexedUntil > Layout.IndexEveryBytes;
+        var taking = withIndex
+            ? _store.TakeFullCheckpointAsync(CheckpointType.FoldOver)
+            : _store.TakeHybridLogCheckpointAsync(CheckpointType.FoldOver);
+        if (!taking.AsTask().GetAwaiter().GetResult().success)
         {
             throw new IOException("a checkpoint of the log tier did not succeed");
+        }
+        if (withIndex)
+        {
+            _indexedUntil = tail;
         }
     }
 

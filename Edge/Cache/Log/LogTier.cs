@@ -136,14 +136,10 @@ internal sealed class LogTier : IAsyncDisposable
     public void Remove(in CacheKey key) => Queue(new LogJob { Kind = LogJobKind.Remove, Key = key });
 
     /// <summary>Writes what waits and makes everything written so far survive a restart.</summary>
-    public async Task CheckpointAsync(CancellationToken cancellationToken)
-    {
-        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        if (Queue(new LogJob { Kind = LogJobKind.Checkpoint, Done = done }))
-        {
-            await done.Task.WaitAsync(cancellationToken);
-        }
-    }
+    public Task CheckpointAsync(CancellationToken cancellationToken) => OrderAsync(LogJobKind.Checkpoint, cancellationToken);
+
+    /// <summary>Waits until everything ordered so far is in the log; it is found from then on, but would not survive a crash.</summary>
+    public Task FlushAsync(CancellationToken cancellationToken) => OrderAsync(LogJobKind.Nothing, cancellationToken);
 
     /// <summary>Writes what waits, takes a last checkpoint and closes the files.</summary>
     public async ValueTask DisposeAsync()
@@ -198,6 +194,15 @@ internal sealed class LogTier : IAsyncDisposable
             return null;
         }
         return new LogChunk(buffer, buffer.AsMemory(LogRecord.HeaderBytes, read.Length - LogRecord.HeaderBytes));
+    }
+
+    private async Task OrderAsync(LogJobKind kind, CancellationToken cancellationToken)
+    {
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        if (Queue(new LogJob { Kind = kind, Done = done }))
+        {
+            await done.Task.WaitAsync(cancellationToken);
+        }
     }
 
     private bool Ask(CacheKey key, ReadOnlyMemory<byte> head, long fillSequence) =>

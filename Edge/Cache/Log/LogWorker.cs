@@ -112,9 +112,11 @@ internal sealed class LogWorker
                 LogRecord.WriteObjectKey(job.Key, _key);
                 _store.Delete(_key);
                 break;
-            default:
+            case LogJobKind.Checkpoint:
                 _store.Checkpoint();
                 Interlocked.Increment(ref _counters.Checkpoints);
+                break;
+            default:
                 break;
         }
     }
