@@ -37,6 +37,10 @@ internal static class EdgeServices
         services.AddSingleton(provider => new MemoryTier(provider.GetRequiredService<IOptions<EdgeMemoryOptions>>().Value));
         services.AddSingleton(provider => new ObjectCache(
             provider.GetRequiredService<MemoryTier>(), provider.GetService<LogTier>()));
+        if (configuration.GetValue("Edge:Log:Enabled", true))
+        {
+            services.AddSingleton(OpenLog);
+        }
         services.AddSingleton<Spool>();
         services.AddSingleton<FlightTable>();
         services.AddSingleton<Fills>();
@@ -51,7 +55,9 @@ internal static class EdgeServices
         services.AddSingleton<AccessLog>();
         services.AddHostedService(provider => provider.GetRequiredService<AccessLog>());
         services.AddSingleton<RequestLog>();
+        services.AddSingleton<WhyEndpoint>();
         services.AddSingleton<AdminEndpoints>();
+        services.AddSingleton<StateMetrics>();
         services.AddSingleton<Drain>();
         services.AddSingleton<EdgePipeline>();
     }
@@ -61,9 +67,23 @@ internal static class EdgeServices
     {
         var drain = app.Services.GetRequiredService<Drain>();
         var admin = app.Services.GetRequiredService<AdminEndpoints>();
+        app.Services.GetRequiredService<StateMetrics>();
         var pipeline = app.Services.GetRequiredService<EdgePipeline>();
         app.UseAdminListener(app.Services.GetRequiredService<EdgeMetrics>().Registry, () => drain.IsReady, admin.TryAnswerAsync);
         app.Run(pipeline.InvokeAsync);
+    }
+
+    /// <summary>Opens the log and ties it to RAM (what proved worth keeping is written) and to the horizon (what is dead is not carried on).</summary>
+    private static LogTier OpenLog(IServiceProvider provider)
+    {
+        var edge = provider.GetRequiredService<IOptions<EdgeOptions>>().Value;
+        var horizon = provider.GetRequiredService<InvalidationHorizon>();
+        var log = LogTier.Open(provider.GetRequiredService<IOptions<EdgeLogOptions>>().Value, edge.DataDirectory,
+            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<LogTier>>());
+        log.IsValid = (_, head, fillSequence) => ObjectHead.ReadFrom(head.Span) is { } known
+            && horizon.Judge(known.Facts, fillSequence) != Coverage.Hard;
+        provider.GetRequiredService<MemoryTier>().Kept = lease => log.TryAdmit(lease);
+        return log;
     }
 
     private static void AddEdgeOptions(this IServiceCollection services)

@@ -9,6 +9,7 @@ using Flickr.Photos.Imaging;
 using Flickr.Photos.Invalidations;
 using Flickr.Photos.Minting;
 using Flickr.Photos.Origins;
+using Flickr.Photos.Pages;
 using Flickr.Photos.Problems;
 using Flickr.Photos.Publishing;
 using Flickr.Photos.Sagas;
@@ -37,7 +38,8 @@ public static class PhotosProgram
         {
             builder.Configuration.AddConfiguration(settings);
         }
-        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning).AddFilter("System.Net.Http.HttpClient", LogLevel.Warning);
+        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning).AddFilter("System.Net.Http.HttpClient", LogLevel.Warning)
+            .AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error); // says that the keys lie unencrypted: folder rights guard them
         var photos = builder.Configuration.GetSection("Photos").Get<PhotosOptions>() ?? new PhotosOptions();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(photos.Listen, photos.AdminListen));
         AddPhotos(builder.Services);
@@ -49,6 +51,7 @@ public static class PhotosProgram
         app.UseAuthentication();
         app.UseAuthorization();
         MapApi(app);
+        app.MapPages();
         return app;
     }
 
@@ -129,6 +132,8 @@ public static class PhotosProgram
         services.AddSingleton<UploadRows>();
         services.AddSingleton<UploadIntake>();
         services.AddSingleton<PhotoPages>();
+        services.AddSingleton<OriginalAddresses>();
+        services.AddPages();
         services.AddSingleton<PhotoChanges>();
         services.AddSingleton<UploadSaga>();
         services.AddSingleton<PhotoChangeSaga>();

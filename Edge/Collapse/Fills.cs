@@ -31,7 +31,7 @@ internal sealed class Fills(
     /// <param name="stale">Stored object to renew, whose lease the fill takes over; default for none.</param>
     public void Start(Flight flight, FillOrder order, StoredObject stale)
     {
-        flight.Enter();
+        flight.TryEnter();
         metrics.FillStarted();
         _ = Task.Run(() => RunAsync(flight, order, stale), CancellationToken.None);
     }
@@ -180,7 +180,8 @@ internal sealed class Fills(
             cache.PutVaryMarker(order.PrimaryKey, FillHead.MarkerOf(head), flight.FillSequence);
         }
         predictor.Forget(order.PrimaryKey);
-        using var body = new FlightBody(spool, WindowBytes, exchange.Length);
+        var body = new FlightBody(spool, WindowBytes, exchange.Length);
+        flight.Own(body);
         using var feed = new LogFeed(cache, key, body);
         using var source = new ResumableBody(fetcher, order.Fetch, exchange, fetchOptions, metrics);
         flight.TryLand(new Landing
@@ -229,7 +230,8 @@ internal sealed class Fills(
         var http = new StoredHead(exchange.Status, HopByHop.Strip(exchange.Headers),
             exchange.RequestTime, exchange.ResponseTime, default);
         var head = FillHead.Of(order, http, horizon);
-        using var body = new FlightBody(spool, WindowBytes, exchange.Length);
+        var body = new FlightBody(spool, WindowBytes, exchange.Length);
+        flight.Own(body);
         using var source = new ResumableBody(fetcher, order.Fetch, exchange, fetchOptions, metrics);
         flight.TryLand(new Landing
         {

@@ -9,7 +9,8 @@ namespace Flickr.Edge.Collapse;
 internal sealed class Flight(CacheKey key, long fillSequence, long startedAt)
 {
     private readonly TaskCompletionSource<Landing> _landing = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private int _waiting;
+    private FlightBody? _body;
+    private int _waiting = 1; // whoever made it
 
     public CacheKey Key { get; } = key;
 
@@ -28,13 +29,33 @@ internal sealed class Flight(CacheKey key, long fillSequence, long startedAt)
     /// <summary>Says what the fill came to; only the first word counts.</summary>
     public bool TryLand(Landing landing) => _landing.TrySetResult(landing);
 
-    /// <summary>One more waits.</summary>
-    public void Enter() => Interlocked.Increment(ref _waiting);
+    /// <summary>Takes the fill's hold on its body over: whoever has entered can still read it when the fill has ended.</summary>
+    public void Own(FlightBody body) => _body = body;
 
-    /// <summary>One has gone. The last one frees an uncacheable answer that nobody took.</summary>
+    /// <summary>One more waits. False: the last one has left, there is nothing here any more.</summary>
+    public bool TryEnter()
+    {
+        for (var waiting = Waiting; waiting > 0;)
+        {
+            var seen = Interlocked.CompareExchange(ref _waiting, waiting + 1, waiting);
+            if (seen == waiting)
+            {
+                return true;
+            }
+            waiting = seen;
+        }
+        return false;
+    }
+
+    /// <summary>One has gone. The last one frees the body, or an uncacheable answer that nobody took.</summary>
     public void Leave()
     {
-        if (Interlocked.Decrement(ref _waiting) == 0 && Landed.IsCompletedSuccessfully)
+        if (Interlocked.Decrement(ref _waiting) > 0)
+        {
+            return;
+        }
+        _body?.Dispose();
+        if (Landed.IsCompletedSuccessfully)
         {
             Landed.Result.Claim()?.Dispose();
         }

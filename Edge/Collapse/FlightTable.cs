@@ -24,9 +24,8 @@ internal sealed class FlightTable(InvalidationHorizon horizon, IOptions<Collapse
     {
         while (true)
         {
-            if (_flights.TryGetValue(key, out var flight) && IsJoinable(flight, address))
+            if (_flights.TryGetValue(key, out var flight) && IsJoinable(flight, address) && flight.TryEnter())
             {
-                flight.Enter();
                 isLeader = false;
                 return flight;
             }
@@ -52,13 +51,8 @@ internal sealed class FlightTable(InvalidationHorizon horizon, IOptions<Collapse
     /// <summary>Takes a flight out of the table, if it is still the one of its key.</summary>
     public void Remove(Flight flight) => _flights.TryRemove(KeyValuePair.Create(flight.Key, flight));
 
-    private Flight New(in CacheKey key)
-    {
-        // The sequence is read before the upstream is asked: an invalidation that comes later covers this fill.
-        var flight = new Flight(key, horizon.Sequence, time.GetTimestamp());
-        flight.Enter();
-        return flight;
-    }
+    // The sequence is read before the upstream is asked: an invalidation that comes later covers this fill.
+    private Flight New(in CacheKey key) => new(key, horizon.Sequence, time.GetTimestamp());
 
     private bool IsJoinable(Flight flight, in ObjectFacts address)
     {

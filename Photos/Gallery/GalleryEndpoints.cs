@@ -1,8 +1,5 @@
 using Flickr.Photos.Accounts;
-using Flickr.Photos.Minting;
 using Flickr.Photos.Problems;
-using Flickr.Photos.Rights;
-using Flickr.Sql;
 
 namespace Flickr.Photos.Gallery;
 
@@ -17,7 +14,10 @@ internal static class GalleryEndpoints
         routes.MapGet("/albums/{album}/photos", PhotosAsync);
         routes.MapGet("/photos/{id}", async (HttpContext context, PhotoPages pages, string id) =>
             await pages.FindAsync(Viewer.IdOf(context), id, context.RequestAborted) is { } photo ? Results.Ok(photo) : Problem.NotFound());
-        routes.MapPost("/photos/{id}/original", OriginalAsync);
+        routes.MapPost("/photos/{id}/original", async (HttpContext context, OriginalAddresses originals, string id) =>
+            await originals.FindAsync(Viewer.IdOf(context), id, context.RequestAborted) is { } original
+                ? Results.Ok(original)
+                : Problem.NotFound());
         routes.MapPatch("/photos/{id}", EditAsync);
         routes.MapDelete("/photos/{id}", DeleteAsync);
     }
@@ -42,20 +42,6 @@ internal static class GalleryEndpoints
         var count = Math.Clamp(limit ?? 100, 1, PhotoPages.PageMax);
         var page = await pages.ListAsync(Viewer.IdOf(context), name, album, after, count, context.RequestAborted);
         return page is null ? Problem.NotFound() : Results.Ok(page);
-    }
-
-    private static async Task<IResult> OriginalAsync(HttpContext context, Database database, EdgeAddresses addresses, string id)
-    {
-        var viewer = Viewer.IdOf(context);
-        var (photo, isShared) = await database.ReadAsync(async session => (
-            await PhotoStore.FindAsync(session, id), await PhotoStore.IsSharedAsync(session, id, viewer)), context.RequestAborted);
-        if (photo is not { State: "published" } || PhotoRights.Judge(photo.Facts(isShared), viewer) == PhotoRight.None)
-        {
-            return Problem.NotFound();
-        }
-        var url = await addresses.OfOriginalAsync(photo.OwnerId, photo.OwnerEpoch, viewer, photo.Id, photo.PathOf("original"),
-            photo.Digest, context.RequestAborted);
-        return Results.Ok(new { Url = url, photo.Digest, Length = photo.LengthBytes, photo.Name });
     }
 
     private static async Task<IResult> EditAsync(

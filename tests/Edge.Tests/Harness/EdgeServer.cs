@@ -55,6 +55,7 @@ internal sealed class EdgeServer : IAsyncDisposable
             ["Edge:DataDirectory"] = folder.Path,
             ["Edge:Memory:BytesMax"] = (64L << 20).ToString(),
             ["Edge:Memory:LargePages"] = "false",
+            ["Edge:Log:Enabled"] = "false",
             ["Edge:Sites:0:Host"] = "*",
             ["Logging:LogLevel:Default"] = "Warning",
         };

@@ -66,7 +66,7 @@ internal sealed class PhotosHost : IAsyncDisposable
         {
             all[key] = value;
         }
-        var app = PhotosProgram.Build([], new ConfigurationBuilder().AddInMemoryCollection(all).Build(), services);
+        var app = PhotosProgram.Build(["--Logging:LogLevel:Default=Error"], new ConfigurationBuilder().AddInMemoryCollection(all).Build(), services);
         await app.StartAsync();
         return new PhotosHost(app, origin, plane, folder, ownsParts: true);
     }
