@@ -36,8 +36,10 @@ public sealed class KeyRingTests
         desk.Keys = KeyRing.Of([desk.Hs.ToVerifyKey(state), desk.Es.ToVerifyKey(state)], 2);
         var expectedVerdict = expected ? TokenVerdict.Valid : TokenVerdict.KeyNotUsable;
 
-        Assert.Equal(expectedVerdict, desk.Verify(desk.HsMinter.MintFs1(Desk.Album), TokenForm.Fs1, Desk.AskThumb));
-        Assert.Equal(expectedVerdict, desk.Verify(desk.EsMinter.MintJwt(Desk.Album), TokenForm.Jwt, Desk.AskThumb));
+        Assert.Equal(expectedVerdict,
+            desk.Verify(desk.HsMinter.MintFs1(Desk.Album), TokenForm.Fs1, Desk.AskThumb));
+        Assert.Equal(expectedVerdict,
+            desk.Verify(desk.EsMinter.MintJwt(Desk.Album), TokenForm.Jwt, Desk.AskThumb));
     }
 
     [Fact]
