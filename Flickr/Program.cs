@@ -1,1 +1,3 @@
-return 0;
+using Flickr.Commands;
+
+return await CommandLine.RunAsync(args, Terminal.OfProcess());

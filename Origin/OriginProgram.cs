@@ -1,5 +1,6 @@
 using Flickr.Listening;
-using Prometheus;
+using Flickr.Origin.Volumes;
+using Microsoft.Extensions.Options;
 
 namespace Flickr.Origin;
 
@@ -21,13 +22,35 @@ public static class OriginProgram
         {
             builder.Configuration.AddConfiguration(settings);
         }
-        builder.WebHost.ConfigureKestrel((context, kestrel) => kestrel.Listen(
-            context.Configuration["Origin:Listen"] ?? "http://127.0.0.1:0",
-            context.Configuration["Origin:AdminListen"] ?? "http://127.0.0.1:0"));
+        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        builder.WebHost.ConfigureKestrel((context, kestrel) =>
+        {
+            var options = context.Configuration.GetSection("Origin").Get<OriginOptions>() ?? new OriginOptions();
+            // One byte over, so that a body that is too long is answered here, with a problem and not with a cut.
+            kestrel.Limits.MaxRequestBodySize = options.BlobBytesMax + 1;
+            kestrel.Listen(options.Listen, options.AdminListen);
+        });
+        AddOrigin(builder.Services);
         services?.Invoke(builder.Services);
         var app = builder.Build();
-        app.UseAdminListener(Metrics.NewCustomRegistry(), () => true);
+        var metrics = app.Services.GetRequiredService<OriginMetrics>();
+        // Opening the node replays its volumes: before the listeners open, so that no request meets half an index.
+        var node = app.Services.GetRequiredService<OriginNode>();
+        app.UseAdminListener(metrics.Registry, () => node.Store.Volumes.IsWritable);
+        app.Run(node.Endpoints.HandleAsync);
         return app;
+    }
+
+    private static void AddOrigin(IServiceCollection services)
+    {
+        services.AddOptions<OriginOptions>().BindConfiguration("Origin").ValidateOnStart();
+        services.AddSingleton<IValidateOptions<OriginOptions>, OriginOptionsValidator>();
+        services.AddOptions<VolumeOptions>().BindConfiguration("Origin:Volumes").ValidateOnStart();
+        services.AddSingleton<IValidateOptions<VolumeOptions>, VolumeOptionsValidator>();
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton<OriginMetrics>();
+        services.AddSingleton<OriginNode>();
+        services.AddHostedService<Replication.ReplicationWork>();
     }
 
     /// <summary>Runs until the process is told to stop. Returns the exit code.</summary>

@@ -1,0 +1,66 @@
+using System.Globalization;
+
+namespace Flickr.Client;
+
+/// <summary>The control plane's API as operators use it. Thread-safe.</summary>
+internal sealed class ControlPlaneClient(Api api) : IDisposable
+{
+    /// <summary>Asks Photos where the control plane is, unless the account knows, and speaks to it as operator.</summary>
+    public static async Task<ControlPlaneClient> OfAsync(Account account, CancellationToken cancellationToken)
+    {
+        var key = account.OperatorKey;
+        var address = account.ControlPlaneAddress;
+        if (address is null)
+        {
+            using var photos = PhotosClient.Of(account, key: null);
+            address = (await photos.ServerAsync(cancellationToken)).ControlPlane;
+        }
+        return new ControlPlaneClient(new Api(Account.AddressOf(address), key));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => api.Dispose();
+
+    /// <summary>Appends an invalidation. With a wait, answers when every live edge has acknowledged or the wait is over.</summary>
+    public Task<Receipt> InvalidateAsync(InvalidationOrder order, TimeSpan? wait, CancellationToken cancellationToken) =>
+        api.PostAsync("/v1/invalidations" + Wait(wait), order, ClientJson.Default.InvalidationOrder, ClientJson.Default.Receipt,
+            cancellationToken);
+
+    /// <summary>Keys with their states; never material.</summary>
+    public Task<KeyList> KeysAsync(CancellationToken cancellationToken) =>
+        api.GetAsync("/v1/keys", ClientJson.Default.KeyList, cancellationToken);
+
+    /// <summary>Makes a new key that becomes active when every live edge has acknowledged it.</summary>
+    public Task<RotatedKey> RotateAsync(string algorithm, CancellationToken cancellationToken) =>
+        api.PostAsync("/v1/keys/rotate", new RotateOrder(algorithm), ClientJson.Default.RotateOrder,
+            ClientJson.Default.RotatedKey, cancellationToken);
+
+    /// <summary>Makes a key verify nothing any more.</summary>
+    public Task<Receipt> RevokeAsync(string kid, TimeSpan? wait, CancellationToken cancellationToken) =>
+        api.PostAsync($"/v1/keys/{Uri.EscapeDataString(kid)}/revoke{Wait(wait)}", ClientJson.Default.Receipt, cancellationToken);
+
+    /// <summary>Keys that may sign, with private parts.</summary>
+    public Task<KeyBundle> MintKeysAsync(CancellationToken cancellationToken) =>
+        api.GetAsync("/v1/keys/mint", ClientJson.Default.KeyBundle, cancellationToken);
+
+    /// <summary>Keys that edges verify with.</summary>
+    public Task<KeyBundle> VerifyKeysAsync(CancellationToken cancellationToken) =>
+        api.GetAsync("/v1/keys/verify", ClientJson.Default.KeyBundle, cancellationToken);
+
+    /// <summary>Edges that hold or held the stream.</summary>
+    public Task<MemberList> MembersAsync(CancellationToken cancellationToken) =>
+        api.GetAsync("/v1/members", ClientJson.Default.MemberList, cancellationToken);
+
+    /// <summary>One page of the audit log.</summary>
+    public Task<AuditPage> AuditAsync(long after, CancellationToken cancellationToken) =>
+        api.GetAsync(string.Create(CultureInfo.InvariantCulture, $"/v1/audit?after={after}&limit=1000"), ClientJson.Default.AuditPage,
+            cancellationToken);
+
+    /// <summary>What the control plane itself says of its audit log.</summary>
+    public Task<AuditVerdict> AuditVerdictAsync(CancellationToken cancellationToken) =>
+        api.GetAsync("/v1/audit/verify", ClientJson.Default.AuditVerdict, cancellationToken);
+
+    private static string Wait(TimeSpan? wait) => wait is { } time
+        ? string.Create(CultureInfo.InvariantCulture, $"?wait={(long)time.TotalMilliseconds}")
+        : "";
+}

@@ -1,0 +1,81 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace Flickr.Origin.Durability;
+
+/// <summary>
+/// The system calls that make bytes durable. .NET 10 hides a failed fsync and has no fsync for directories, so both go
+/// by P/Invoke here. Every failure is an <see cref="IOException"/> whose HResult is the errno.
+/// </summary>
+internal static partial class Posix
+{
+    public const int Eio = 5;
+    public const int Enospc = 28;
+    public const int Edquot = 122;
+
+    private const int Eintr = 4;
+    private const int Enosys = 38;
+    private const int Eopnotsupp = 95;
+    private const int OpenReadOnlyDirectoryCloseOnExec = 0x10000 | 0x80000;
+
+    /// <summary>Makes the file's bytes, and its length, durable. A failure is final: never call it again for the file.</summary>
+    public static void SyncData(SafeFileHandle file) => Check(FDataSync(file), "fdatasync");
+
+    /// <summary>Makes the entries of a directory (created, renamed and deleted files) durable.</summary>
+    public static void SyncDirectory(string path)
+    {
+        var descriptor = OpenDirectory(path, OpenReadOnlyDirectoryCloseOnExec);
+        if (descriptor < 0)
+        {
+            Check(-1, "open directory");
+        }
+        using var handle = new SafeFileHandle(descriptor, ownsHandle: true);
+        Check(FSync(handle), "fsync directory");
+    }
+
+    /// <summary>Makes room up to <paramref name="length"/>, so that later writes below it do not run out of space.</summary>
+    public static void Allocate(SafeFileHandle file, long length)
+    {
+        int result;
+        do
+        {
+            result = FAllocate(file, 0, 0, length);
+        }
+        while (result != 0 && Marshal.GetLastPInvokeError() == Eintr);
+        if (result != 0 && Marshal.GetLastPInvokeError() is Enosys or Eopnotsupp)
+        {
+            result = FTruncate(file, length);
+        }
+        Check(result, "fallocate");
+    }
+
+    /// <summary>Cuts the file, or grows it with a hole.</summary>
+    public static void Truncate(SafeFileHandle file, long length) => Check(FTruncate(file, length), "ftruncate");
+
+    /// <summary>Whether the error says that the disk, or a quota, is full.</summary>
+    public static bool IsFull(IOException error) => error.HResult is Enospc or Edquot;
+
+    private static void Check(int result, string call)
+    {
+        if (result != 0)
+        {
+            var errno = Marshal.GetLastPInvokeError();
+            throw new IOException($"{call} failed: {Marshal.GetPInvokeErrorMessage(errno)}", errno);
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "fdatasync", SetLastError = true)]
+    private static partial int FDataSync(SafeFileHandle file);
+
+    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
+    private static partial int FSync(SafeFileHandle file);
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int OpenDirectory(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "fallocate", SetLastError = true)]
+    private static partial int FAllocate(SafeFileHandle file, int mode, long offset, long length);
+
+    [LibraryImport("libc", EntryPoint = "ftruncate", SetLastError = true)]
+    private static partial int FTruncate(SafeFileHandle file, long length);
+}

@@ -1,0 +1,70 @@
+using Flickr.Origin.Http;
+using Flickr.Origin.Needles;
+using Flickr.Origin.Placement;
+using Flickr.Origin.Replication;
+using Flickr.Origin.Staging;
+using Flickr.Origin.Volumes;
+using Microsoft.Extensions.Options;
+
+namespace Flickr.Origin;
+
+/// <summary>One node, put together: its store, its place in the cluster and the work it does on its own.</summary>
+internal sealed class OriginNode : IDisposable
+{
+    private readonly PeerClients _peers;
+
+    public OriginNode(IOptions<OriginOptions> options, IOptions<VolumeOptions> volumes, TimeProvider time,
+        OriginMetrics metrics, ILoggerFactory logs)
+    {
+        Options = options.Value;
+        var log = logs.CreateLogger("Flickr.Origin");
+        Map = ClusterMap.Of(Options, log);
+        var key = Options.KeyFile.Length > 0 ? File.ReadAllText(Options.KeyFile).Trim() : Options.Key;
+        var data = Path.GetFullPath(Options.DataDirectory);
+        Directory.CreateDirectory(data);
+        var staging = new StagingRoom(Path.Combine(data, "staging"));
+        Store = new NodeStore(
+            new DirectoryDisk(Path.Combine(data, "volumes")), volumes.Value, Options.NodeId, time, metrics, log);
+        var sums = new SharedSums(Map, Store, Options.NodeId);
+        var local = new LocalReplica(Options.NodeId, Store, sums);
+        _peers = new PeerClients(Map, Options, key);
+        Cluster = new Cluster(Map, Store, local, _peers.Replicas, new PeerHealth(time, Options.PeerPause), metrics, log);
+        Blobs = new BlobCoordinator(Cluster, Repairs, Options, time, metrics);
+        Links = new LinkCoordinator(Cluster, new HybridClock(time), Repairs, metrics);
+        Repairer = new Repairer(Cluster, staging, Options, metrics);
+        HandOver = new HandOver(Cluster, metrics, log);
+        AntiEntropy = new AntiEntropy(Cluster, sums, Repairer, Options, metrics);
+        var intake = new BodyIntake(staging, Store.Volumes, Options, metrics);
+        var sender = new BlobSender(Options, metrics);
+        Endpoints = new OriginEndpoints(new CallerGate(key), new BlobEndpoints(Blobs, intake, sender),
+            new LinkEndpoints(Links, Blobs, intake, sender), new NodeEndpoints(local, staging, Options), log);
+    }
+
+    public OriginOptions Options { get; }
+
+    public ClusterMap Map { get; }
+
+    public NodeStore Store { get; }
+
+    public Cluster Cluster { get; }
+
+    public BlobCoordinator Blobs { get; }
+
+    public LinkCoordinator Links { get; }
+
+    public RepairQueue Repairs { get; } = new();
+
+    public Repairer Repairer { get; }
+
+    public HandOver HandOver { get; }
+
+    public AntiEntropy AntiEntropy { get; }
+
+    public OriginEndpoints Endpoints { get; }
+
+    public void Dispose()
+    {
+        _peers.Dispose();
+        Store.Dispose();
+    }
+}

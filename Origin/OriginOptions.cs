@@ -1,0 +1,99 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Options;
+
+namespace Flickr.Origin;
+
+/// <summary>Settings of an origin node; section <c>Origin</c>.</summary>
+public sealed class OriginOptions
+{
+    /// <summary>Address of the public listener. Default <c>http://127.0.0.1:0</c> (a free port).</summary>
+    [Required]
+    public string Listen { get; set; } = "http://127.0.0.1:0";
+
+    /// <summary>Address of the admin listener. Default <c>http://127.0.0.1:0</c>.</summary>
+    [Required]
+    public string AdminListen { get; set; } = "http://127.0.0.1:0";
+
+    /// <summary>Directory of everything the node keeps. Default <c>origin-data</c> in the working directory.</summary>
+    [Required]
+    public string DataDirectory { get; set; } = "origin-data";
+
+    /// <summary>This node's name in the cluster map, 1 to 64 of <c>[A-Za-z0-9_-]</c>. Default <c>origin-1</c>.</summary>
+    [Required, RegularExpression("^[A-Za-z0-9_-]{1,64}$")]
+    public string NodeId { get; set; } = "origin-1";
+
+    /// <summary>
+    /// Key that callers, other nodes among them, send as <c>Authorization: Bearer</c>. Empty: none is asked, and only
+    /// callers on the same machine are heard. Default empty.
+    /// </summary>
+    public string Key { get; set; } = "";
+
+    /// <summary>File to read <see cref="Key"/> from. Default empty.</summary>
+    public string KeyFile { get; set; } = "";
+
+    /// <summary>Copies of each blob and link. 1 to 9. Default 3; fewer nodes keep fewer.</summary>
+    [Range(1, 9)]
+    public int Replicas { get; set; } = 3;
+
+    /// <summary>Copies that are durable before a write is acknowledged. 1 to <see cref="Replicas"/>. Default 2.</summary>
+    [Range(1, 9)]
+    public int WriteQuorum { get; set; } = 2;
+
+    /// <summary>The nodes of the cluster, this one among them. Empty: a cluster of this node alone.</summary>
+    [ValidateEnumeratedItems]
+    public List<NodeOptions> Nodes { get; set; } = [];
+
+    /// <summary>Bytes of the longest blob. 1 MiB to 4 GiB − 1. Default 512 MiB.</summary>
+    [Range(1L << 20, uint.MaxValue)]
+    public long BlobBytesMax { get; set; } = 512L << 20;
+
+    /// <summary>Bytes of bodies received at once before callers are told to come back. 1 MiB to 1 TiB. Default 1 GiB.</summary>
+    [Range(1L << 20, 1L << 40)]
+    public long ReceiveBytesMax { get; set; } = 1L << 30;
+
+    /// <summary>Bytes of memory that answers under way may hold. 1 MiB to 1 TiB. Default 256 MiB.</summary>
+    [Range(1L << 20, 1L << 40)]
+    public long SendBytesMax { get; set; } = 256L << 20;
+
+    /// <summary>Time another node has to answer a small call. 100 ms to 5 min. Default 5 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "00:05:00")]
+    public TimeSpan PeerTimeout { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Time a silent node is asked last after it failed. 0 to 5 min. Default 2 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:05:00")]
+    public TimeSpan PeerPause { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Time between two rounds of handing over hints. 50 ms to 1 h. Default 1 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.05", "01:00:00")]
+    public TimeSpan HandOverInterval { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Time between two comparisons with the other nodes. 100 ms to 24 h. Default 1 min.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "1.00:00:00")]
+    public TimeSpan AntiEntropyInterval { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>Time the first node has to begin a read before a second one is asked too. 1 ms to 1 min. Default 100 ms.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.001", "00:01:00")]
+    public TimeSpan HedgeDelay { get; set; } = TimeSpan.FromMilliseconds(100);
+}
+
+/// <summary>One node of the cluster map; section <c>Origin:Nodes:N</c>.</summary>
+public sealed class NodeOptions
+{
+    /// <summary>The node's name, 1 to 64 of <c>[A-Za-z0-9_-]</c>.</summary>
+    [Required, RegularExpression("^[A-Za-z0-9_-]{1,64}$")]
+    public string Id { get; set; } = "";
+
+    /// <summary>Address under which other nodes reach its public listener.</summary>
+    [Required, Url]
+    public string Address { get; set; } = "";
+
+    /// <summary>Failure domain; copies go to different ones first. Default: the node's own.</summary>
+    public string Zone { get; set; } = "";
+
+    /// <summary>Share of the data relative to other nodes. 0.001 to 1,000. Default 1.</summary>
+    [Range(0.001, 1_000)]
+    public double Weight { get; set; } = 1;
+}
+
+[OptionsValidator]
+internal sealed partial class OriginOptionsValidator : IValidateOptions<OriginOptions>;

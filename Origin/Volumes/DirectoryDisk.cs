@@ -1,0 +1,83 @@
+using Flickr.Origin.Durability;
+using Microsoft.Win32.SafeHandles;
+
+namespace Flickr.Origin.Volumes;
+
+/// <summary>Volumes as files of one directory.</summary>
+internal sealed class DirectoryDisk : IVolumeDisk
+{
+    private readonly string _directory;
+    private readonly DriveInfo _drive;
+
+    public DirectoryDisk(string directory)
+    {
+        _directory = Path.GetFullPath(directory);
+        if (!Directory.Exists(_directory))
+        {
+            Directory.CreateDirectory(_directory);
+            Posix.SyncDirectory(Path.GetDirectoryName(_directory)!);
+        }
+        _drive = new DriveInfo(_directory);
+    }
+
+    public long FreeBytes => _drive.AvailableFreeSpace;
+
+    public IReadOnlyList<string> List() => [.. Directory.EnumerateFiles(_directory).Select(file => Path.GetFileName(file))];
+
+    public IVolumeFile Create(string name) => OpenFile(name, FileMode.CreateNew);
+
+    public IVolumeFile Open(string name) => OpenFile(name, FileMode.Open);
+
+    public void Delete(string name) => File.Delete(Path.Combine(_directory, name));
+
+    public void SyncDirectory() => Posix.SyncDirectory(_directory);
+
+    private DirectoryFile OpenFile(string name, FileMode mode) => new(File.OpenHandle(
+        Path.Combine(_directory, name), mode, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete,
+        FileOptions.Asynchronous | FileOptions.RandomAccess));
+
+    private sealed class DirectoryFile(SafeFileHandle handle) : IVolumeFile
+    {
+        public long Length => RandomAccess.GetLength(handle);
+
+        public int Read(long offset, Span<byte> buffer)
+        {
+            var total = 0;
+            while (total < buffer.Length)
+            {
+                var read = RandomAccess.Read(handle, buffer[total..], offset + total);
+                if (read == 0)
+                {
+                    break;
+                }
+                total += read;
+            }
+            return total;
+        }
+
+        public async ValueTask<int> ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancellationToken)
+        {
+            var total = 0;
+            while (total < buffer.Length)
+            {
+                var read = await RandomAccess.ReadAsync(handle, buffer[total..], offset + total, cancellationToken);
+                if (read == 0)
+                {
+                    break;
+                }
+                total += read;
+            }
+            return total;
+        }
+
+        public void Write(long offset, IReadOnlyList<ReadOnlyMemory<byte>> parts) => RandomAccess.Write(handle, parts, offset);
+
+        public void Allocate(long length) => Posix.Allocate(handle, length);
+
+        public void Truncate(long length) => Posix.Truncate(handle, length);
+
+        public void Sync() => Posix.SyncData(handle);
+
+        public void Dispose() => handle.Dispose();
+    }
+}

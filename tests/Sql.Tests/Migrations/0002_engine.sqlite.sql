@@ -1,0 +1,1 @@
+CREATE TABLE engine (name TEXT NOT NULL) STRICT; INSERT INTO engine (name) VALUES ('sqlite');
