@@ -38,7 +38,12 @@ public sealed class TokenMinter
 
     /// <summary>The host as it is signed: <c>host[:port]</c> in lower case, without a default port.</summary>
     /// <exception cref="UriFormatException">Not an absolute address.</exception>
-    public static string HostOf(string edgeAddress) => new Uri(edgeAddress, UriKind.Absolute).Authority;
+    public static string HostOf(string edgeAddress)
+    {
+        var address = new Uri(edgeAddress, UriKind.Absolute);
+        if (address.HostNameType != UriHostNameType.Dns) return address.Authority;
+        return address.IsDefaultPort ? address.IdnHost : $"{address.IdnHost}:{address.Port}";
+    }
 
     /// <summary>Mints a JWT. The grant must name its host.</summary>
     /// <exception cref="MintRefusedException">The grant must not become a token.</exception>

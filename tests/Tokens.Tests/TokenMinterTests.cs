@@ -170,6 +170,18 @@ public sealed class TokenMinterTests
                         grant.Exact(Desk.Thumb))).Refusal);
     }
 
+    [Theory]
+    [InlineData("https://Edge.Example/", "edge.example")]
+    [InlineData("https://edge.example:443", "edge.example")]
+    [InlineData("http://edge.example:8081/x", "edge.example:8081")]
+    [InlineData("http://127.0.0.1:5000", "127.0.0.1:5000")]
+    [InlineData("http://[::1]:5000", "[::1]:5000")]
+    [InlineData("https://b\u00FCcher.example", "xn--bcher-kva.example")]
+    public void A_host_is_signed_as_browsers_send_it(string address, string expected)
+    {
+        Assert.Equal(expected, TokenMinter.HostOf(address));
+    }
+
     [Fact]
     public void A_stored_key_pair_must_be_a_pair()
     {
