@@ -20,6 +20,7 @@ public sealed class TokenMinter
 {
     private const long GridSeconds = 60;
     private static readonly TimeSpan PermissionAgeMax = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan PermissionAheadMax = TimeSpan.FromSeconds(2);
 
     private readonly MintKey _key;
     private readonly TimeProvider _time;
@@ -143,8 +144,9 @@ public sealed class TokenMinter
             throw new MintRefusedException(MintRefusal.OutsideKey);
 
         var read = grant.PermissionRead ?? now;
-        if (read > now || now - read > PermissionAgeMax)
+        if (read - now > PermissionAheadMax || now - read > PermissionAgeMax)
             throw new MintRefusedException(MintRefusal.PermissionTooOld);
+        if (read > now) read = now; // the database's clock is a little ahead; earlier is the safe side
         if (grant.Lifetime <= TimeSpan.Zero || grant.Lifetime > _options.LifetimeMax)
             throw new MintRefusedException(MintRefusal.Lifetime);
         var issued = read.ToUnixTimeSeconds();
