@@ -191,6 +191,7 @@ internal sealed class Fills(
             Body = body,
             Vary = vary,
             Variant = variant,
+            OriginAge = exchange.Headers.Joined("Age"),
             ForwardStatus = exchange.Status,
         });
         var fault = await PumpAsync(source, body, feed, cancellationToken);
