@@ -170,8 +170,9 @@ internal sealed class FillAnswers(
             return Round.Again;
         }
         request.Outcome = isLeader ? AnswerOutcome.Miss : AnswerOutcome.Collapsed;
-        await responder.ObjectAsync(request, head, new BodySource(reader), LengthOf(landing.Body!), flight.FillSequence, null,
-            StatusOf(landing, isLeader));
+        // The leader hears the origin's own Age; to a follower the answer is a stored one, and says how old it is.
+        await responder.ObjectAsync(request, head, new BodySource(reader), LengthOf(landing.Body!), flight.FillSequence,
+            isLeader ? null : Reuse.AgeOf(head.Http, time.GetUtcNow()), StatusOf(landing, isLeader));
         return Round.Answered;
     }
 
