@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Flickr.Edge.Collapse;
 using Flickr.Edge.Freshness;
+using Flickr.Edge.Gate;
 using Flickr.Edge.Respond;
 using Flickr.Edge.Sites;
 using Prometheus;
@@ -14,7 +15,7 @@ internal sealed class EdgeMetrics
     private readonly Histogram.Child[] _seconds;
     private readonly Counter _sentBytes, _fetches, _fetchRetries, _fills, _resumes, _overtaken, _revalidations, _stored,
         _notRefreshed, _errorsShared, _collapsed, _aborted, _waitedTooLong;
-    private readonly Counter.Child[] _fetchFailures, _fillFailures, _uncacheable;
+    private readonly Counter.Child[] _fetchFailures, _fillFailures, _uncacheable, _gateRefusals;
     private readonly Counter _reloads, _purges, _verdicts;
     private readonly ConcurrentDictionary<string, Counter.Child> _verdictChildren = new(StringComparer.Ordinal);
     private readonly Gauge _inFlight, _open;
@@ -55,6 +56,8 @@ internal sealed class EdgeMetrics
         _errorsShared = make.CreateCounter("flickr_edge_errors_shared_total", "Upstream errors shared with all who waited.");
         _uncacheable = Children<NoStoreReason>(make.CreateCounter("flickr_edge_uncacheable_total",
             "Fills whose answer could not be stored.", "reason"));
+        _gateRefusals = Children<GateRefusal>(make.CreateCounter("flickr_edge_gate_refusals_total",
+            "Requests refused as bytes, before they were parsed.", "reason"));
         _reloads = make.CreateCounter("flickr_edge_site_reloads_total", "Reloads of the sites.", "result");
         _purges = make.CreateCounter("flickr_edge_invalidations_total", "Invalidations applied.", "kind");
         _verdicts = make.CreateCounter("flickr_edge_token_verdicts_total", "Tokens judged.", "verdict");
@@ -118,6 +121,8 @@ internal sealed class EdgeMetrics
     public void ErrorShared() => _errorsShared.Inc();
 
     public void Uncacheable(NoStoreReason reason) => _uncacheable[(int)reason].Inc();
+
+    public void GateRefused(GateRefusal reason) => _gateRefusals[(int)reason].Inc();
 
     public void Reloaded(bool isTaken) => _reloads.WithLabels(isTaken ? "taken" : "refused").Inc();
 

@@ -1,4 +1,5 @@
 using System.Text;
+using Flickr.Edge.Gate;
 using Flickr.Listening;
 
 namespace Flickr.Edge;
@@ -38,7 +39,7 @@ public static class EdgeProgram
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
             kestrel.Limits.MaxResponseBufferSize = 64 << 10;
             kestrel.Limits.Http2.MaxStreamsPerConnection = 64;
-            kestrel.Listen(options.Listen, options.AdminListen);
+            kestrel.Listen(options.Listen, options.AdminListen, listen => listen.UseRequestGate());
         });
         services?.Invoke(builder.Services);
         var app = builder.Build();

@@ -5,6 +5,7 @@ using Flickr.Edge.Cache.Memory;
 using Flickr.Edge.Collapse;
 using Flickr.Edge.Explain;
 using Flickr.Edge.Fetch;
+using Flickr.Edge.Gate;
 using Flickr.Edge.Purge;
 using Flickr.Edge.Respond;
 using Flickr.Edge.Sites;
@@ -29,6 +30,7 @@ internal static class EdgeServices
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<EdgeMetrics>();
         services.AddEdgeOptions();
+        services.AddRequestGate();
         services.AddFetch();
         services.AddHorizon(configuration);
         services.AddSingleton<LiveSites>();
@@ -70,6 +72,9 @@ internal static class EdgeServices
         app.Services.GetRequiredService<StateMetrics>();
         var pipeline = app.Services.GetRequiredService<EdgePipeline>();
         app.UseAdminListener(app.Services.GetRequiredService<EdgeMetrics>().Registry, () => drain.IsReady, admin.TryAnswerAsync);
+        var metrics = app.Services.GetRequiredService<EdgeMetrics>();
+        app.Services.GetRequiredService<RequestGate>().OnRefusal = metrics.GateRefused;
+        app.UseMiddleware<Http2Gate>();
         app.Run(pipeline.InvokeAsync);
     }
 

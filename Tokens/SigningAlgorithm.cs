@@ -9,7 +9,8 @@ public enum SigningAlgorithm
     /// <summary>ECDSA on P-256 with SHA-256; edges hold only the public part.</summary>
     ES256,
 
-    /// <summary>RSA PKCS #1 with SHA-256. This and the others with RSA are for the keys of foreign issuers; nothing mints them.</summary>
+    /// <summary>RSA PKCS #1 with SHA-256. This and the others with RSA are for the keys of foreign issuers;
+    /// nothing mints them.</summary>
     RS256,
 
     /// <summary>RSA PKCS #1 with SHA-384.</summary>

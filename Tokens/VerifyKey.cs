@@ -4,7 +4,8 @@ using Flickr.Tokens.Signatures;
 
 namespace Flickr.Tokens;
 
-/// <summary>A key as an edge holds it: enough to verify, bound to one issuer and one algorithm. Immutable, thread-safe.</summary>
+/// <summary>A key as an edge holds it: enough to verify, bound to one issuer and one algorithm. Immutable,
+/// thread-safe.</summary>
 public sealed class VerifyKey
 {
     /// <summary>Bytes a shared secret must have at least.</summary>
@@ -13,8 +14,6 @@ public sealed class VerifyKey
     /// <summary>Bytes of the longest signature any key here can check.</summary>
     internal const int SignatureBytesMax = RsaSignature.BitsMax / 8;
 
-    private readonly ISignatureCheck _check;
-
     private VerifyKey(
         string keyId, string issuer, SigningAlgorithm algorithm, KeyState state, DateTimeOffset? notAfter,
         ISignatureCheck check, ReadOnlySpan<byte> material)
@@ -22,7 +21,8 @@ public sealed class VerifyKey
         if (!TokenText.IsKeyId(keyId))
             throw new ArgumentException("A key id is 1 to 64 of A-Z a-z 0-9 . _ ~ @ -", nameof(keyId));
         ArgumentException.ThrowIfNullOrEmpty(issuer);
-        (KeyId, Issuer, Algorithm, State, NotAfter, _check) = (keyId, issuer, algorithm, state, notAfter, check);
+        (KeyId, Issuer, Algorithm, State, NotAfter, Check) =
+            (keyId, issuer, algorithm, state, notAfter, check);
         AlgorithmName = algorithm.ToString();
         Fingerprint = Print(material);
     }
@@ -30,7 +30,7 @@ public sealed class VerifyKey
     private VerifyKey(VerifyKey other, KeyState state)
     {
         (KeyId, Issuer, Algorithm, NotAfter) = (other.KeyId, other.Issuer, other.Algorithm, other.NotAfter);
-        (AlgorithmName, Fingerprint, _check) = (other.AlgorithmName, other.Fingerprint, other._check);
+        (AlgorithmName, Fingerprint, Check) = (other.AlgorithmName, other.Fingerprint, other.Check);
         State = state;
     }
 
@@ -52,13 +52,18 @@ public sealed class VerifyKey
     /// <summary>The algorithm as a header spells it.</summary>
     internal string AlgorithmName { get; }
 
-    /// <summary>SHA-256 over algorithm, id, issuer and material: tells a key from another that took over its id.</summary>
+    /// <summary>What checks signatures under it.</summary>
+    internal ISignatureCheck Check { get; }
+
+    /// <summary>SHA-256 over algorithm, id, issuer and material: tells a key from another that took over its
+    /// id.</summary>
     internal byte[] Fingerprint { get; }
 
     /// <summary>An HS256 key from its secret, which is copied.</summary>
     /// <exception cref="ArgumentException">A key id that cannot be, or fewer than 32 bytes.</exception>
     public static VerifyKey FromSecret(
-        string keyId, string issuer, ReadOnlySpan<byte> secret, KeyState state, DateTimeOffset? notAfter = null)
+        string keyId, string issuer, ReadOnlySpan<byte> secret, KeyState state,
+        DateTimeOffset? notAfter = null)
     {
         if (secret.Length < SecretBytesMin)
             throw new ArgumentException("An HS256 secret has 32 bytes or more.", nameof(secret));
@@ -67,7 +72,8 @@ public sealed class VerifyKey
     }
 
     /// <summary>An ES256 key from the coordinates of its public point, 32 bytes each.</summary>
-    /// <exception cref="ArgumentException">A key id that cannot be, or coordinates of another length.</exception>
+    /// <exception cref="ArgumentException">A key id that cannot be, or coordinates of another
+    /// length.</exception>
     /// <exception cref="CryptographicException">The point is not on P-256.</exception>
     public static VerifyKey FromPublicKey(
         string keyId, string issuer, ReadOnlySpan<byte> x, ReadOnlySpan<byte> y, KeyState state,
@@ -80,16 +86,19 @@ public sealed class VerifyKey
     }
 
     /// <summary>
-    /// A key from a JSON Web Key (RFC 7517), for foreign issuers: HS256, ES256, RSA of 2048 to 4096 bits. It must name its
+    /// A key from a JSON Web Key (RFC 7517), for foreign issuers: HS256, ES256, RSA of 2048 to 4096 bits. It
+    /// must name its
     /// algorithm, and <c>use</c> and <c>key_ops</c>, where given, must allow verifying.
     /// </summary>
     /// <exception cref="FormatException">Not such a key.</exception>
     /// <exception cref="ArgumentException">No key id, or one that cannot be.</exception>
-    public static VerifyKey FromJwk(string json, string issuer, KeyState state, DateTimeOffset? notAfter = null)
+    public static VerifyKey FromJwk(string json, string issuer, KeyState state,
+        DateTimeOffset? notAfter = null)
     {
         ArgumentNullException.ThrowIfNull(json);
         var jwk = Jwk.Read(json);
-        return new VerifyKey(jwk.KeyId ?? "", issuer, jwk.Algorithm, state, notAfter, jwk.Check, jwk.Material);
+        return new VerifyKey(jwk.KeyId ?? "", issuer, jwk.Algorithm, state, notAfter, jwk.Check,
+            jwk.Material);
     }
 
     /// <summary>The same key in another state.</summary>
@@ -97,14 +106,8 @@ public sealed class VerifyKey
 
     /// <summary>Whether it verifies anything at that moment.</summary>
     public bool IsUsable(DateTimeOffset now) =>
-        State is KeyState.PrePublished or KeyState.Active or KeyState.Retiring && (NotAfter is null || now < NotAfter);
-
-    /// <summary>Whether the signature is of these bytes under this key. Compared in fixed time for HS256.</summary>
-    internal bool Verifies(ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature) => _check.IsGenuine(data, signature);
-
-    /// <summary>As <see cref="Verifies"/> for HS256, where a tag may be cut to <paramref name="bytesMin"/> bytes.</summary>
-    internal bool VerifiesTag(ReadOnlySpan<byte> data, ReadOnlySpan<byte> tag, int bytesMin) =>
-        _check is HmacSignature hmac && hmac.IsGenuine(data, tag, bytesMin);
+        State is KeyState.PrePublished or KeyState.Active or KeyState.Retiring
+            && (NotAfter is null || now < NotAfter);
 
     private byte[] Print(ReadOnlySpan<byte> material)
     {

@@ -191,6 +191,7 @@ internal sealed class Fills(
             Body = body,
             Vary = vary,
             Variant = variant,
+            OriginAge = exchange.Headers.Joined("Age"),
             ForwardStatus = exchange.Status,
         });
         var fault = await PumpAsync(source, body, feed, cancellationToken);
@@ -252,17 +253,18 @@ internal sealed class Fills(
     private static async Task<FillFault> PumpAsync(
         ResumableBody source, FlightBody body, LogFeed? feed, CancellationToken cancellationToken)
     {
+        var end = new byte[1];
         try
         {
             while (true)
             {
-                if (body.Length == body.Published)
+                var count = body.Length == body.Published ? 0 : await source.ReadAsync(body.Room, cancellationToken);
+                if (body.Length == body.Published + count && await source.ReadAsync(end, cancellationToken) != 0)
                 {
-                    // All announced bytes are here: the empty read that follows proves the end and checks the digest.
-                    return await source.ReadAsync(new byte[1], cancellationToken) == 0 ? FillFault.None : FillFault.Malformed;
+                    return FillFault.Malformed;
                 }
-                var room = body.Room;
-                var count = await source.ReadAsync(room, cancellationToken);
+                // With a length announced, the read above has proved the end and checked the digest before the last bytes
+                // become readable: who reads to the end has the right bytes.
                 if (count == 0)
                 {
                     return body.Length is { } length && length != body.Published ? FillFault.Truncated : FillFault.None;

@@ -47,6 +47,18 @@ internal sealed class FlightBody : IDisposable
     /// <summary>Bytes that readers may read.</summary>
     public long Published => Volatile.Read(ref _published);
 
+    /// <summary>Bytes of chunks that are in memory.</summary>
+    public long ResidentBytes
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _chunks.Sum(chunk => chunk?.LongLength ?? 0);
+            }
+        }
+    }
+
     /// <summary>Whether all bytes are published.</summary>
     public bool IsComplete => Volatile.Read(ref _isComplete);
 

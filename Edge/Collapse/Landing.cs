@@ -30,6 +30,9 @@ internal sealed class Landing
     /// <summary>Why there is no answer.</summary>
     public FillFault Fault { get; init; }
 
+    /// <summary>The upstream's <c>Age</c> as sent: a stored head has none, but who gets the answer first-hand hears it.</summary>
+    public string? OriginAge { get; init; }
+
     /// <summary>Status the upstream answered with; 0 when it did not.</summary>
     public int ForwardStatus { get; init; }
 

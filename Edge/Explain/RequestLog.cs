@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Flickr.Edge.Respond;
+using Flickr.Tokens;
 using Microsoft.Extensions.Options;
 
 namespace Flickr.Edge.Explain;
@@ -37,7 +38,7 @@ internal sealed class RequestLog(IOptions<AccessLogOptions> options, AccessLog f
         }
         var record = new RequestRecord(
             time.GetUtcNow(), context.Request.Method, request?.Host ?? context.Request.Headers.Host.ToString(),
-            request?.UpstreamTarget ?? "(refused)", context.Response.StatusCode, request?.Outcome ?? AnswerOutcome.Refused,
+            request is null ? "(refused)" : Redacted(request.UpstreamTarget), context.Response.StatusCode, request?.Outcome ?? AnswerOutcome.Refused,
             request is { Status: var status } && status != default ? status.ToString() : null, request?.Problem,
             took.TotalMilliseconds, request?.SentBytes ?? 0, request?.Key.ToString(), request?.Grant?.Owner,
             context.Connection.RemoteIpAddress?.ToString());
@@ -46,6 +47,17 @@ internal sealed class RequestLog(IOptions<AccessLogOptions> options, AccessLog f
             Volatile.Write(ref _ring[(Interlocked.Increment(ref _next) - 1) % _ring.Length], record);
         }
         file.Write(record);
+    }
+
+    /// <summary>On a token site tokens are gone already; elsewhere a query that has one is not written down at all.</summary>
+    private static string Redacted(string target)
+    {
+        var mark = target.IndexOf('?', StringComparison.Ordinal);
+        return mark >= 0 && (target.Contains(TokenCarrier.JwtParameter + "=", StringComparison.Ordinal)
+            || target.AsSpan(mark).Contains("?fs=", StringComparison.Ordinal)
+            || target.AsSpan(mark).Contains("&fs=", StringComparison.Ordinal))
+            ? target[..mark] + "?(redacted)"
+            : target;
     }
 
     /// <summary>The kept requests, newest first.</summary>

@@ -170,6 +170,10 @@ internal sealed class FillAnswers(
             return Round.Again;
         }
         request.Outcome = isLeader ? AnswerOutcome.Miss : AnswerOutcome.Collapsed;
+        if (landing.OriginAge is { } originAge)
+        {
+            request.Context.Response.Headers.Age = originAge;
+        }
         await responder.ObjectAsync(request, head, new BodySource(reader), LengthOf(landing.Body!), flight.FillSequence, null,
             StatusOf(landing, isLeader));
         return Round.Answered;

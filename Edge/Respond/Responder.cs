@@ -115,10 +115,7 @@ internal sealed class Responder(InvalidationHorizon horizon, EdgeMetrics metrics
     public static async Task ProblemAsync(EdgeRequest request, Problem problem, CacheStatus? status = null)
     {
         request.Problem = problem.Name;
-        if (status is { } said)
-        {
-            ClientHead.WriteStatus(request, said);
-        }
+        ClientHead.WriteStatus(request, status ?? new CacheStatus { Detail = problem.Name });
         request.SentBytes += await ProblemAsync(request.Context, problem);
     }
 

@@ -89,11 +89,14 @@ internal sealed class LiveSites : IDisposable
         var options = new SitesOptions();
         try
         {
-            _configuration.GetSection("Edge").Bind(options);
+            // Site by site: the binder leaves out an element of a list that it cannot read, and says nothing.
+            options.Sites = [.. _configuration.GetSection("Edge:Sites").GetChildren()
+                .OrderBy(site => int.TryParse(site.Key, out var number) ? number : int.MaxValue)
+                .Select(site => site.Get<SiteOptions>(binder => binder.ErrorOnUnknownConfiguration = true) ?? new SiteOptions())];
         }
         catch (InvalidOperationException exception)
         {
-            faults = [exception.Message + (exception.InnerException is { } inner ? " " + inner.Message : "")];
+            faults = ["Edge:Sites: " + exception.Message + (exception.InnerException is { } inner ? " " + inner.Message : "")];
             return null;
         }
         return SiteTable.TryBuild(options, out faults);

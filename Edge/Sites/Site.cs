@@ -91,7 +91,11 @@ internal sealed class Site
             DefaultStaleIfError = options.StaleIfError ?? (IsPhotos ? TimeSpan.FromDays(1) : TimeSpan.Zero),
             DefaultStaleWhileRevalidate =
                 options.StaleWhileRevalidate ?? (IsPhotos ? TimeSpan.FromSeconds(60) : TimeSpan.Zero),
+            StaleWhenUnreachable = options.StaleWhenUnreachable,
+            MalformedAge = options.MalformedAge,
             SetCookie = options.SetCookie,
+            StaleWhenUnreachable = options.StaleWhenUnreachable,
+            MalformedAge = options.MalformedAge,
             TargetedField = options.TargetedField.Length > 0 ? options.TargetedField : null,
             HonoursRequestDirectives = options.ObeyRequestDirectives ?? !IsPhotos,
         });

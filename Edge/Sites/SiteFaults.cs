@@ -43,6 +43,7 @@ internal static class SiteFaults
         }
         Within(options.StaleIfError, TimeSpan.FromDays(30), $"{path}:StaleIfError", faults);
         Within(options.StaleWhileRevalidate, TimeSpan.FromDays(30), $"{path}:StaleWhileRevalidate", faults);
+        Within(options.StaleWhenUnreachable, TimeSpan.FromDays(30), $"{path}:StaleWhenUnreachable", faults);
         Within(options.ErrorLifetime, TimeSpan.FromSeconds(60), $"{path}:ErrorLifetime", faults);
         Within(options.NegativeLifetime, TimeSpan.FromHours(1), $"{path}:NegativeLifetime", faults);
         Within(options.BrowserLifetimeMax, TimeSpan.FromDays(365), $"{path}:BrowserLifetimeMax", faults);

@@ -52,6 +52,15 @@ internal sealed class SiteOptions
     /// <summary>Whether a missing lifetime may be guessed from <c>Last-Modified</c> (RFC 9111 4.2.2). Default true.</summary>
     public bool Heuristics { get; set; } = true;
 
+    /// <summary>
+    /// How long past its end an answer may stand in for an upstream that cannot be reached at all (RFC 9111 4.2.4), whatever
+    /// it says itself of <c>stale-if-error</c>. 0 to 30 days. Default 0.
+    /// </summary>
+    public TimeSpan StaleWhenUnreachable { get; set; }
+
+    /// <summary>What an <c>Age</c> that is no whole number does: <c>Ignored</c> or <c>Stale</c>. Default <c>Ignored</c>.</summary>
+    public MalformedAge MalformedAge { get; set; }
+
     /// <summary>Whether <c>Cache-Control</c> of the client is obeyed (RFC 9111 5.2.1). Default: only on plain sites.</summary>
     public bool? ObeyRequestDirectives { get; set; }
 
@@ -72,6 +81,18 @@ internal sealed class SiteOptions
 
     /// <summary>Stale answers when the upstream fails and says nothing itself. 0 to 30 days. Default 0 plain, 1 day photos.</summary>
     public TimeSpan? StaleIfError { get; set; }
+
+    /// <summary>
+    /// Stale answers when the upstream cannot be reached or stays silent, even where it says nothing of errors (RFC 9111 4.2.4).
+    /// 0 to 30 days. Default 0.
+    /// </summary>
+    public TimeSpan StaleWhenUnreachable { get; set; }
+
+    /// <summary>
+    /// What an upstream's <c>Age</c> does that is no whole number or stands twice: <c>Ignored</c> (RFC 9111 5.1) or <c>Stale</c>.
+    /// Default <c>Ignored</c>.
+    /// </summary>
+    public MalformedAge MalformedAge { get; set; }
 
     /// <summary>Stale answers while one fill renews, when the upstream says nothing. 0 to 30 days. Default 0 plain, 60 s photos.</summary>
     public TimeSpan? StaleWhileRevalidate { get; set; }

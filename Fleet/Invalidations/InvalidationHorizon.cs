@@ -170,19 +170,18 @@ public sealed class InvalidationHorizon
     /// <summary>What is to be thought of an object that was filled when <see cref="Sequence"/> was <paramref name="fillSequence"/>.</summary>
     public Coverage Judge(in ObjectFacts facts, long fillSequence)
     {
+        var (hard, soft) = (0L, 0L);
+        JudgeAddress(facts, fillSequence, ref hard, ref soft);
+        JudgeTags(facts, fillSequence, ref hard, ref soft);
+        var ownerIsPast = IsOwnerPast(facts, fillSequence);
+        // Floors last: a table folds into them before it forgets, so who missed an entry in the table finds it here.
         var floors = _floors;
-        var hard = Math.Max(floors.AllHard, floors.Dead);
-        var soft = floors.AllSoft;
-        if (hard <= fillSequence)
-        {
-            JudgeAddress(facts, fillSequence, ref hard, ref soft);
-            JudgeTags(facts, fillSequence, ref hard, ref soft);
-        }
-        if (hard > fillSequence || IsOwnerPast(facts, fillSequence, floors))
+        hard = Math.Max(hard, Math.Max(floors.AllHard, floors.Dead));
+        if (ownerIsPast || hard > fillSequence)
         {
             return Coverage.Hard;
         }
-        return soft > fillSequence ? Coverage.Soft : Coverage.None;
+        return Math.Max(soft, floors.AllSoft) > fillSequence ? Coverage.Soft : Coverage.None;
     }
 
     /// <summary>
@@ -191,9 +190,8 @@ public sealed class InvalidationHorizon
     /// </summary>
     public GrantCoverage JudgeGrant(in GrantFacts grant, in ObjectFacts facts)
     {
-        var floors = _floors;
         var issuedMs = grant.IssuedAt.ToUnixTimeMilliseconds();
-        if (floors.EveryKey || _keys.Count > 0 && _keys.TryFind(_hash.Of(grant.KeyId), out _))
+        if (_keys.Count > 0 && _keys.TryFind(_hash.Of(grant.KeyId), out _))
         {
             return GrantCoverage.Key;
         }
@@ -214,7 +212,10 @@ public sealed class InvalidationHorizon
         {
             return GrantCoverage.Tag;
         }
-        return issuedMs < floors.IssuedMs ? GrantCoverage.Forgotten : GrantCoverage.None;
+        var floors = _floors; // last, as in Judge
+        return floors.EveryKey ? GrantCoverage.Key
+            : issuedMs < floors.IssuedMs ? GrantCoverage.Forgotten
+            : GrantCoverage.None;
     }
 
     /// <inheritdoc cref="JudgeGrant(in GrantFacts, in ObjectFacts)"/>
@@ -270,7 +271,7 @@ public sealed class InvalidationHorizon
     /// Cached bytes of before the owner's change are dead. Bytes filled after it are good when they are private, for then
     /// the token carries the epoch; public ones are good only if the origin knew the new epoch when it called them public.
     /// </summary>
-    private bool IsOwnerPast(in ObjectFacts facts, long fill, HorizonFloors floors)
+    private bool IsOwnerPast(in ObjectFacts facts, long fill)
     {
         if (facts.Owner is not { } owner)
         {
@@ -278,7 +279,7 @@ public sealed class InvalidationHorizon
         }
         return _owners.TryFind(_hash.Of(owner), out var row)
             ? row[0] > fill || !facts.IsPrivate && row[1] > facts.OwnerEpoch
-            : !facts.IsPrivate && floors.OwnerEpoch > facts.OwnerEpoch;
+            : !facts.IsPrivate && _floors.OwnerEpoch > facts.OwnerEpoch;
     }
 
     private bool IsTagPast(System.Collections.Immutable.ImmutableArray<string> tags, long issuedMs)

@@ -5,8 +5,10 @@ using System.Text.Json;
 namespace Flickr.Tokens.Jwt;
 
 /// <summary>
-/// The <c>cdniip</c> claim of RFC 9246: client addresses as a JWE in compact form, so that no address stands in an address
-/// bar. Direct encryption with AES-GCM only: no key is derived and nothing is decompressed at a stranger's wish.
+/// The <c>cdniip</c> claim of RFC 9246: client addresses as a JWE in compact form, so that no address stands
+/// in an address
+/// bar. Direct encryption with AES-GCM only: no key is derived and nothing is decompressed at a stranger's
+/// wish.
 /// </summary>
 internal static class EncryptedClient
 {
@@ -36,7 +38,8 @@ internal static class EncryptedClient
         }
     }
 
-    /// <summary>The key the header names, if the header asks for nothing but direct AES-GCM with it.</summary>
+    /// <summary>The key the header names, if the header asks for nothing but direct AES-GCM with
+    /// it.</summary>
     private static byte[]? Key(ReadOnlySpan<byte> header, IReadOnlyDictionary<string, byte[]> keys)
     {
         if (Decode(header) is not { } json) return null;
@@ -47,8 +50,10 @@ internal static class EncryptedClient
             var root = document.RootElement;
             var isPlain = root.EnumerateObject().All(member => member.Name is "alg" or "enc" or "kid")
                 && root.GetProperty("alg").GetString() == "dir";
-            if (!isPlain || !keys.TryGetValue(root.GetProperty("kid").GetString() ?? "", out var key)) return null;
-            return (root.GetProperty("enc").GetString(), key.Length) is ("A128GCM", 16) or ("A256GCM", 32) ? key : null;
+            if (!isPlain || !keys.TryGetValue(root.GetProperty("kid").GetString() ?? "", out var key))
+                return null;
+            return (root.GetProperty("enc").GetString(), key.Length) is ("A128GCM", 16) or ("A256GCM", 32)
+                ? key : null;
         }
         catch (Exception odd) when (odd is JsonException or KeyNotFoundException or InvalidOperationException)
         {

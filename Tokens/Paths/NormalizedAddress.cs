@@ -4,8 +4,10 @@ using System.Text;
 namespace Flickr.Tokens.Paths;
 
 /// <summary>
-/// An address brought into normal form once, for hosts that take tokens of other issuers in the RFC 9246 profile: scheme and
-/// host in lower case, no default port, no dot segments, upper-case escapes, nothing escaped that need not be (RFC 3986
+/// An address brought into normal form once, for hosts that take tokens of other issuers in the RFC 9246
+/// profile: scheme and
+/// host in lower case, no default port, no dot segments, upper-case escapes, nothing escaped that need not be
+/// (RFC 3986
 /// 6.2.2 and 6.2.3). What comes out is canonical; our own tokens never take this road.
 /// </summary>
 /// <param name="Scheme"><c>http</c> or <c>https</c>.</param>
@@ -16,7 +18,8 @@ public sealed record NormalizedAddress(string Scheme, string Host, CanonicalPath
 {
     private const string Unreserved = "-._~";
 
-    /// <summary>Normalizes an absolute http or https address; false when even its normal form is not canonical.</summary>
+    /// <summary>Normalizes an absolute http or https address; false when even its normal form is not
+    /// canonical.</summary>
     public static bool TryNormalize(string address, [NotNullWhen(true)] out NormalizedAddress? normalized)
     {
         ArgumentNullException.ThrowIfNull(address);
@@ -54,7 +57,8 @@ public sealed record NormalizedAddress(string Scheme, string Host, CanonicalPath
                 continue;
             }
             var value = (char)Convert.ToByte(path.Substring(i + 1, 2), 16);
-            if (char.IsAsciiLetterOrDigit(value) || Unreserved.Contains(value, StringComparison.Ordinal)) text.Append(value);
+            if (char.IsAsciiLetterOrDigit(value)
+                || Unreserved.Contains(value, StringComparison.Ordinal)) text.Append(value);
             else text.Append('%').Append(path.Substring(i + 1, 2).ToUpperInvariant());
             i += 2;
         }

@@ -2,12 +2,14 @@ using System.Security.Cryptography;
 
 namespace Flickr.Tokens.Signatures;
 
-/// <summary>ECDSA on P-256 with SHA-256; r and s side by side, 32 bytes each, and in no other encoding.</summary>
+/// <summary>ECDSA on P-256 with SHA-256; r and s side by side, 32 bytes each, and in no other
+/// encoding.</summary>
 internal sealed class EcdsaSignature : ISignatureCheck
 {
     private readonly Lending<ECDsa> _verifiers;
 
-    /// <exception cref="CryptographicException">The point is not on the curve: told now, not at the first token.</exception>
+    /// <exception cref="CryptographicException">The point is not on the curve: told now, not at the first
+    /// token.</exception>
     public EcdsaSignature(ECPoint point)
     {
         var key = new ECParameters { Curve = ECCurve.NamedCurves.nistP256, Q = point };

@@ -5,12 +5,14 @@ using System.Text.Json;
 namespace Flickr.Tokens.Signatures;
 
 /// <summary>
-/// Reads a JSON Web Key (RFC 7517) that shall verify. It must name its algorithm, for that is what a token's header is held
+/// Reads a JSON Web Key (RFC 7517) that shall verify. It must name its algorithm, for that is what a token's
+/// header is held
 /// to; <c>use</c> and <c>key_ops</c>, where present, must allow verifying.
 /// </summary>
 internal static class Jwk
 {
-    public sealed record Parts(string? KeyId, SigningAlgorithm Algorithm, ISignatureCheck Check, byte[] Material);
+    public sealed record Parts(string? KeyId, SigningAlgorithm Algorithm, ISignatureCheck Check,
+        byte[] Material);
 
     /// <exception cref="FormatException">Not a key for verifying that is known here.</exception>
     public static Parts Read(string json)
@@ -43,15 +45,18 @@ internal static class Jwk
         {
             case (SigningAlgorithm.HS256, "oct"):
                 var secret = Bytes(key, "k");
-                if (secret.Length < VerifyKey.SecretBytesMin) throw new FormatException("The secret is too short.");
+                if (secret.Length < VerifyKey.SecretBytesMin)
+                    throw new FormatException("The secret is too short.");
                 return new Parts(keyId, algorithm, new HmacSignature(secret), secret);
             case (SigningAlgorithm.ES256, "EC") when Text(key, "crv") == "P-256":
                 var point = new ECPoint { X = Bytes(key, "x"), Y = Bytes(key, "y") };
-                if (point.X.Length != 32 || point.Y.Length != 32) throw new FormatException("Coordinates have 32 bytes.");
+                if (point.X.Length != 32 || point.Y.Length != 32)
+                    throw new FormatException("Coordinates have 32 bytes.");
                 return new Parts(keyId, algorithm, new EcdsaSignature(point), [.. point.X, .. point.Y]);
             case (not (SigningAlgorithm.HS256 or SigningAlgorithm.ES256), "RSA"):
                 var rsa = new RSAParameters { Modulus = Bytes(key, "n"), Exponent = Bytes(key, "e") };
-                return new Parts(keyId, algorithm, new RsaSignature(rsa, algorithm), [.. rsa.Modulus, .. rsa.Exponent]);
+                return new Parts(keyId, algorithm, new RsaSignature(rsa, algorithm),
+                    [.. rsa.Modulus, .. rsa.Exponent]);
             default:
                 throw new FormatException("The key's type does not fit its algorithm.");
         }
@@ -64,7 +69,8 @@ internal static class Jwk
             || operations.EnumerateArray().Any(operation => operation.GetString() == "verify");
     }
 
-    private static string? Text(JsonElement key, string name) => key.TryGetProperty(name, out var value) ? value.GetString() : null;
+    private static string? Text(JsonElement key, string name) => key.TryGetProperty(name, out var value)
+        ? value.GetString() : null;
 
     private static byte[] Bytes(JsonElement key, string name)
     {

@@ -1,8 +1,10 @@
 namespace Flickr.Tokens.Signatures;
 
 /// <summary>
-/// Objects of the runtime's cryptography that hold a key already, lent to one caller at a time: they are not promised to be
-/// thread-safe, and making one for each token would cost an allocation. A caller that finds none free gets a new one.
+/// Objects of the runtime's cryptography that hold a key already, lent to one caller at a time: they are not
+/// promised to be
+/// thread-safe, and making one for each token would cost an allocation. A caller that finds none free gets a
+/// new one.
 /// </summary>
 internal sealed class Lending<T>(Func<T> make)
     where T : class, IDisposable

@@ -5,7 +5,8 @@ namespace Flickr.Tokens.Signatures;
 /// <summary>RSA signatures of foreign issuers, PKCS #1 or PSS. We never mint these.</summary>
 internal sealed class RsaSignature : ISignatureCheck
 {
-    /// <summary>Bits a modulus must have at least, and at most, so that a key cannot cost more than it should.</summary>
+    /// <summary>Bits a modulus must have at least, and at most, so that a key cannot cost more than it
+    /// should.</summary>
     public const int BitsMin = 2048, BitsMax = 4096;
 
     private readonly Lending<RSA> _verifiers;

@@ -6,6 +6,7 @@ namespace Flickr.Micro;
 
 /// <summary>What a token costs an edge: known, new in each form, and forged.</summary>
 [MemoryDiagnoser]
+[MinColumn]
 public class TokenBench
 {
     private const string Host = "edge.example:8081";
@@ -24,7 +25,8 @@ public class TokenBench
     {
         _keys = KeyRing.Of([_hs.ToVerifyKey(KeyState.Active), _es.ToVerifyKey(KeyState.Active)], 1);
         _request = new TokenRequest(Host, _path, IsGetOrHead: true, PhotoClasses.Thumb);
-        var grant = Grant.ForOwner("01HALICE", 7).ForHost(Host).Depth(2, _path).ForViewer("v1").ExpiresIn(TimeSpan.FromHours(1));
+        var grant = Grant.ForOwner("01HALICE", 7).ForHost(Host).Depth(2, _path).ForViewer("v1")
+            .ExpiresIn(TimeSpan.FromHours(1));
         var hsMinter = new TokenMinter(_hs, TimeProvider.System);
         _fs1 = hsMinter.MintFs1(grant);
         _hsJwt = hsMinter.MintJwt(grant);
@@ -55,11 +57,13 @@ public class TokenBench
     public TokenVerdict ForgedFs1() => _verifier.Verify(_forgedFs1, TokenForm.Fs1, _request, _keys, out _);
 
     [Benchmark]
-    public TokenVerdict ForgedEs256() => _verifier.Verify(_forgedEsJwt, TokenForm.Jwt, _request, _keys, out _);
+    public TokenVerdict ForgedEs256() =>
+        _verifier.Verify(_forgedEsJwt, TokenForm.Jwt, _request, _keys, out _);
 
     [Benchmark]
     public bool ParseTarget() =>
-        CanonicalTarget.TryParse("/alice/nature/thumbnail/swans_thumbnail.jpg?v=0123456789ab&fs=1.k1", out _, out _);
+        CanonicalTarget.TryParse("/alice/nature/thumbnail/swans_thumbnail.jpg?v=0123456789ab&fs=1.k1", out _,
+            out _);
 
     private static string Forge(string token) => token[..^4] + (token[^4] == 'A' ? 'B' : 'A') + token[^3..];
 }

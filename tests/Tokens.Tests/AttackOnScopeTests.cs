@@ -29,8 +29,10 @@ public sealed class AttackOnScopeTests
         Assert.Equal(TokenVerdict.Valid, desk.Verify(jwt, TokenForm.Jwt, Desk.AskThumb));
         Assert.Equal(TokenVerdict.Valid, desk.Verify(fs1, TokenForm.Fs1, Desk.AskThumb));
 
-        Assert.Equal(TokenVerdict.WrongAudience, desk.Verify(jwt, TokenForm.Jwt, Desk.AskThumb with { Host = host }));
-        Assert.NotEqual(TokenVerdict.Valid, desk.Verify(fs1, TokenForm.Fs1, Desk.AskThumb with { Host = host }));
+        Assert.Equal(TokenVerdict.WrongAudience,
+            desk.Verify(jwt, TokenForm.Jwt, Desk.AskThumb with { Host = host }));
+        Assert.NotEqual(TokenVerdict.Valid,
+            desk.Verify(fs1, TokenForm.Fs1, Desk.AskThumb with { Host = host }));
     }
 
     [Theory]
@@ -45,7 +47,8 @@ public sealed class AttackOnScopeTests
     [InlineData("(.)\\\\1*", TokenVerdict.Malformed)]
     [InlineData("(", TokenVerdict.Malformed)]
     [InlineData("", TokenVerdict.Malformed)]
-    public void Attack_15_a_pattern_matches_from_end_to_end_or_not_at_all(string pattern, TokenVerdict expected)
+    public void Attack_15_a_pattern_matches_from_end_to_end_or_not_at_all(string pattern,
+        TokenVerdict expected)
     {
         var desk = new Desk();
         var payload = Desk.Payload("prefix:/alice/nature/", "regex:" + pattern);
@@ -65,7 +68,8 @@ public sealed class AttackOnScopeTests
             desk.Verify(desk.Forge(Desk.Header, payload), TokenForm.Jwt, Desk.Ask(path, PhotoClasses.Thumb)));
         var longPattern = Desk.Payload("prefix:/alice/nature/", "regex:" + new string('a', 513));
         Assert.Equal(
-            TokenVerdict.Malformed, desk.Verify(desk.Forge(Desk.Header, longPattern), TokenForm.Jwt, Desk.AskThumb));
+            TokenVerdict.Malformed,
+            desk.Verify(desk.Forge(Desk.Header, longPattern), TokenForm.Jwt, Desk.AskThumb));
     }
 
     [Fact]
@@ -75,11 +79,14 @@ public sealed class AttackOnScopeTests
         var good = desk.HsMinter.MintFs1(Desk.Album);
         var head = good[..good.LastIndexOf('.')];
         var text = Encoding.ASCII.GetBytes(head);
-        byte[][] tags = [SHA256.HashData([.. desk.Hs.Secret, .. text]), SHA256.HashData([.. text, .. desk.Hs.Secret]), SHA256.HashData(text)];
+        byte[][] tags =
+            [SHA256.HashData([.. desk.Hs.Secret, .. text]), SHA256.HashData([.. text, .. desk.Hs.Secret]),
+                SHA256.HashData(text)];
 
         foreach (var tag in tags)
             Assert.NotEqual(
-                TokenVerdict.Valid, desk.Verify(head + "." + Base64Url.EncodeToString(tag), TokenForm.Fs1, Desk.AskThumb));
+                TokenVerdict.Valid,
+                desk.Verify(head + "." + Base64Url.EncodeToString(tag), TokenForm.Fs1, Desk.AskThumb));
     }
 
     [Theory]
@@ -96,10 +103,12 @@ public sealed class AttackOnScopeTests
 
         Assert.Equal(
             TokenVerdict.Malformed,
-            desk.Verify(good[..(dot + 1)] + Base64Url.EncodeToString(tag.AsSpan(0, bytes)), TokenForm.Fs1, Desk.AskThumb));
+            desk.Verify(good[..(dot + 1)] + Base64Url.EncodeToString(tag.AsSpan(0, bytes)), TokenForm.Fs1,
+                Desk.AskThumb));
         Assert.Equal(
             TokenVerdict.Valid,
-            desk.Verify(good[..(dot + 1)] + Base64Url.EncodeToString(tag.AsSpan(0, 16)), TokenForm.Fs1, Desk.AskThumb));
+            desk.Verify(good[..(dot + 1)] + Base64Url.EncodeToString(tag.AsSpan(0, 16)), TokenForm.Fs1,
+                Desk.AskThumb));
     }
 
     [Theory]
@@ -121,7 +130,8 @@ public sealed class AttackOnScopeTests
         var desk = new Desk();
         foreach (var (form, token) in new[]
         {
-            (TokenForm.Fs1, desk.HsMinter.MintFs1(Desk.Album)), (TokenForm.Jwt, desk.EsMinter.MintJwt(Desk.OneOriginal)),
+            (TokenForm.Fs1, desk.HsMinter.MintFs1(Desk.Album)),
+            (TokenForm.Jwt, desk.EsMinter.MintJwt(Desk.OneOriginal)),
         })
         {
             var signature = token[(token.LastIndexOf('.') + 1)..];
@@ -143,7 +153,9 @@ public sealed class AttackOnScopeTests
         var header = desk.HsMinter.SignCookie(Desk.Album).ToSetCookie();
 
         Assert.StartsWith("__Secure-fs=1.hs-1.", header, StringComparison.Ordinal);
-        foreach (var attribute in new[] { "; Path=/alice/nature/;", "; Secure;", "; HttpOnly;", "; SameSite=None", "; Expires=Tue, 24 Nov 2026 12:10:00 GMT;" })
+        foreach (
+            var attribute in new[] { "; Path=/alice/nature/;", "; Secure;", "; HttpOnly;", "; SameSite=None",
+                "; Expires=Tue, 24 Nov 2026 12:10:00 GMT;" })
             Assert.Contains(attribute, header, StringComparison.Ordinal);
         Assert.DoesNotContain("Domain", header, StringComparison.Ordinal);
         Assert.Throws<MintRefusedException>(() => desk.HsMinter.SignCookie(Desk.OneOriginal));
@@ -166,7 +178,8 @@ public sealed class AttackOnScopeTests
         Assert.Equal(TokenVerdict.KeyNotUsable, Under(same.WithState(KeyState.Destroyed)));
         Assert.Equal(TokenVerdict.KeyNotUsable, Under(desk.Hs.ToVerifyKey(KeyState.Active, Desk.Noon)));
         Assert.Equal(TokenVerdict.UnknownKey, Under(desk.Es.ToVerifyKey(KeyState.Active)));
-        Assert.Equal(TokenVerdict.BadSignature, Under(MintKey.NewHs256("hs-1", "photos").ToVerifyKey(KeyState.Active)));
+        Assert.Equal(TokenVerdict.BadSignature,
+            Under(MintKey.NewHs256("hs-1", "photos").ToVerifyKey(KeyState.Active)));
         Assert.Equal(TokenVerdict.Valid, desk.Verify(token, form, Desk.AskThumb));
         desk.Clock.Advance(TimeSpan.FromMinutes(10));
         Assert.Equal(TokenVerdict.Expired, desk.Verify(token, form, Desk.AskThumb));
@@ -178,10 +191,14 @@ public sealed class AttackOnScopeTests
         var desk = new Desk();
         var token = desk.HsMinter.MintFs1(Desk.Album);
 
-        Assert.Equal(TokenVerdict.MethodNotAllowed, desk.Verify(token, TokenForm.Fs1, Desk.AskThumb with { IsGetOrHead = false }));
-        Assert.Equal(TokenVerdict.ClassNotAllowed, desk.Verify(token, TokenForm.Fs1, Desk.Ask(Desk.Original, PhotoClasses.Original)));
-        Assert.Equal(TokenVerdict.ClassNotAllowed, desk.Verify(token, TokenForm.Fs1, Desk.AskThumb with { Class = PhotoClasses.None }));
-        Assert.Equal(TokenVerdict.ClassNotAllowed, desk.Verify(token, TokenForm.Fs1, Desk.AskThumb with { Class = PhotoClasses.All }));
+        Assert.Equal(TokenVerdict.MethodNotAllowed,
+            desk.Verify(token, TokenForm.Fs1, Desk.AskThumb with { IsGetOrHead = false }));
+        Assert.Equal(TokenVerdict.ClassNotAllowed,
+            desk.Verify(token, TokenForm.Fs1, Desk.Ask(Desk.Original, PhotoClasses.Original)));
+        Assert.Equal(TokenVerdict.ClassNotAllowed,
+            desk.Verify(token, TokenForm.Fs1, Desk.AskThumb with { Class = PhotoClasses.None }));
+        Assert.Equal(TokenVerdict.ClassNotAllowed,
+            desk.Verify(token, TokenForm.Fs1, Desk.AskThumb with { Class = PhotoClasses.All }));
     }
 
     [Fact]
@@ -191,15 +208,18 @@ public sealed class AttackOnScopeTests
         var half = Desk.Payload("\"cdniv\":1", "\"cdniv\":1,\"cdniets\":30");
         var whole = Desk.Payload("\"cdniv\":1", "\"cdniv\":1,\"cdniets\":30,\"cdnistt\":1");
 
-        Assert.Equal(TokenVerdict.RenewalIncomplete, desk.Verify(desk.Forge(Desk.Header, half), TokenForm.Jwt, Desk.AskThumb));
-        Assert.Equal(TokenVerdict.UnknownClaim, desk.Verify(desk.Forge(Desk.Header, whole), TokenForm.Jwt, Desk.AskThumb));
+        Assert.Equal(TokenVerdict.RenewalIncomplete,
+            desk.Verify(desk.Forge(Desk.Header, half), TokenForm.Jwt, Desk.AskThumb));
+        Assert.Equal(TokenVerdict.UnknownClaim,
+            desk.Verify(desk.Forge(Desk.Header, whole), TokenForm.Jwt, Desk.AskThumb));
     }
 
     [Theory]
     [InlineData("\"iss\":\"photos\"", "\"iss\":\"other\"", TokenVerdict.WrongIssuer)]
     [InlineData("\"iss\":\"photos\"", "\"iss\":\"Photos\"", TokenVerdict.WrongIssuer)]
     [InlineData("\"iss\":\"photos\",", "", TokenVerdict.MissingClaim)]
-    [InlineData("\"aud\":\"edge.example:8081\"", "\"aud\":\"edge.example:8081/\"", TokenVerdict.WrongAudience)]
+    [InlineData("\"aud\":\"edge.example:8081\"", "\"aud\":\"edge.example:8081/\"",
+        TokenVerdict.WrongAudience)]
     [InlineData("\"aud\":\"edge.example:8081\"", "\"aud\":[\"edge.example:8081\"]", TokenVerdict.Malformed)]
     [InlineData("\"aud\":\"edge.example:8081\",", "", TokenVerdict.MissingClaim)]
     [InlineData("\"flk_own\":\"01HALICE\",", "", TokenVerdict.MissingClaim)]
@@ -208,8 +228,10 @@ public sealed class AttackOnScopeTests
     [InlineData("flk_own,flk_ep", "flk_own,flk_moon", TokenVerdict.UnknownClaim)]
     [InlineData("\"cdniv\":1", "\"cdniv\":1,\"flk_moon\":1", TokenVerdict.UnknownClaim)]
     [InlineData("\"cdniv\":1", "\"cdniv\":1,\"sub\":\"x\"", TokenVerdict.UnknownClaim)]
-    [InlineData("\"flk_cls\":\"thumb rendition metadata\"", "\"flk_cls\":\"thumb original\"", TokenVerdict.TokenIdMissing)]
-    [InlineData("\"flk_cls\":\"thumb rendition metadata\"", "\"flk_cls\":\"thumb everything\"", TokenVerdict.Malformed)]
+    [InlineData("\"flk_cls\":\"thumb rendition metadata\"", "\"flk_cls\":\"thumb original\"",
+        TokenVerdict.TokenIdMissing)]
+    [InlineData("\"flk_cls\":\"thumb rendition metadata\"", "\"flk_cls\":\"thumb everything\"",
+        TokenVerdict.Malformed)]
     [InlineData("prefix:/alice/nature/", "prefix:/alice/nature", TokenVerdict.Malformed)]
     [InlineData("prefix:/alice/nature/", "/alice/nature/", TokenVerdict.Malformed)]
     [InlineData("prefix:/alice/nature/", "depth:2", TokenVerdict.Malformed)]
@@ -218,11 +240,14 @@ public sealed class AttackOnScopeTests
     [InlineData("prefix:/alice/nature/", "prefix:/alice/natur\u0000/", TokenVerdict.Malformed)]
     [InlineData("prefix:/alice/nature/", "prefix:/alice/natu\u00e9/", TokenVerdict.Malformed)]
     [InlineData("prefix:/alice/nature/", "prefix:/alice/../alice/nature/", TokenVerdict.Malformed)]
-    public void Attack_35_a_token_for_someone_or_something_else(string change, string to, TokenVerdict expected)
+    public void Attack_35_a_token_for_someone_or_something_else(string change, string to,
+        TokenVerdict expected)
     {
         var desk = new Desk();
-        Assert.Equal(TokenVerdict.Valid, desk.Verify(desk.Forge(Desk.Header, Desk.Payload()), TokenForm.Jwt, Desk.AskThumb));
-        Assert.Equal(expected, desk.Verify(desk.Forge(Desk.Header, Desk.Payload(change, to)), TokenForm.Jwt, Desk.AskThumb));
+        Assert.Equal(TokenVerdict.Valid,
+            desk.Verify(desk.Forge(Desk.Header, Desk.Payload()), TokenForm.Jwt, Desk.AskThumb));
+        Assert.Equal(expected,
+            desk.Verify(desk.Forge(Desk.Header, Desk.Payload(change, to)), TokenForm.Jwt, Desk.AskThumb));
     }
 
     [Theory]
@@ -232,11 +257,14 @@ public sealed class AttackOnScopeTests
     [InlineData(0, 3601, TokenVerdict.LifetimeTooLong)]
     [InlineData(-3000, 600, TokenVerdict.Valid)]
     [InlineData(-3001, 600, TokenVerdict.LifetimeTooLong)]
-    public void Attack_36_an_issue_in_the_future_or_too_long_before_the_expiry(int issued, int expires, TokenVerdict expected)
+    public void Attack_36_an_issue_in_the_future_or_too_long_before_the_expiry(int issued, int expires,
+        TokenVerdict expected)
     {
         var desk = new Desk();
         var now = Desk.Noon.ToUnixTimeSeconds();
-        var payload = Desk.Payload($"\"exp\":{now + 600},\"iat\":{now}", $"\"exp\":{now + expires},\"iat\":{now + issued}");
+        var payload =
+            Desk.Payload($"\"exp\":{now + 600},\"iat\":{now}",
+                $"\"exp\":{now + expires},\"iat\":{now + issued}");
         Assert.Equal(expected, desk.Verify(desk.Forge(Desk.Header, payload), TokenForm.Jwt, Desk.AskThumb));
     }
 }

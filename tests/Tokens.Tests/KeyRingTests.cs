@@ -36,8 +36,10 @@ public sealed class KeyRingTests
         desk.Keys = KeyRing.Of([desk.Hs.ToVerifyKey(state), desk.Es.ToVerifyKey(state)], 2);
         var expectedVerdict = expected ? TokenVerdict.Valid : TokenVerdict.KeyNotUsable;
 
-        Assert.Equal(expectedVerdict, desk.Verify(desk.HsMinter.MintFs1(Desk.Album), TokenForm.Fs1, Desk.AskThumb));
-        Assert.Equal(expectedVerdict, desk.Verify(desk.EsMinter.MintJwt(Desk.Album), TokenForm.Jwt, Desk.AskThumb));
+        Assert.Equal(expectedVerdict,
+            desk.Verify(desk.HsMinter.MintFs1(Desk.Album), TokenForm.Fs1, Desk.AskThumb));
+        Assert.Equal(expectedVerdict,
+            desk.Verify(desk.EsMinter.MintJwt(Desk.Album), TokenForm.Jwt, Desk.AskThumb));
     }
 
     [Fact]
@@ -47,7 +49,8 @@ public sealed class KeyRingTests
             () => VerifyKey.FromPublicKey("k", "i", new byte[32], new byte[32], KeyState.Active));
         foreach (var jwk in new[]
         {
-            "", "[]", "{}", """{"kty":"oct","kid":"k","alg":"HS256","k":"AAAA"}""", """{"kty":"oct","kid":"k","alg":"0","k":"AAAA"}""",
+            "", "[]", "{}", """{"kty":"oct","kid":"k","alg":"HS256","k":"AAAA"}""",
+            """{"kty":"oct","kid":"k","alg":"0","k":"AAAA"}""",
             """{"kty":"oct","kid":"k","alg":"ES256","k":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}""",
             """{"kty":"oct","kid":"k","alg":"HS256","use":"enc","k":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}""",
             """{"kty":"oct","kid":"k","k":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}""",

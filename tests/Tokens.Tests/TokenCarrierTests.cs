@@ -15,7 +15,8 @@ public sealed class TokenCarrierTests
     [InlineData("/a", "__Secure-URISigningPackage=abc;x=y", TokenVerdict.Valid, "Jwt abc")]
     [InlineData("/a", "fs=abc; __secure-fs=abc", TokenVerdict.Missing, "")]
     [InlineData("/a?fs=", null, TokenVerdict.Malformed, "Fs1 ")]
-    public void A_token_is_found_where_it_rides(string target, string? cookies, TokenVerdict expected, string found)
+    public void A_token_is_found_where_it_rides(string target, string? cookies, TokenVerdict expected,
+        string found)
     {
         Assert.True(CanonicalTarget.TryParse(target, out var parsed, out _));
 
@@ -39,7 +40,8 @@ public sealed class TokenCarrierTests
         {
             var cookie = minter.SignCookie(Desk.Album);
             Assert.True(CanonicalTarget.TryParse(Desk.Thumb.Value, out var target, out _));
-            Assert.Equal(TokenVerdict.Valid, TokenCarrier.Find(target, $"a=b; {cookie.Name}={cookie.Value}", out var token));
+            Assert.Equal(TokenVerdict.Valid,
+                TokenCarrier.Find(target, $"a=b; {cookie.Name}={cookie.Value}", out var token));
             Assert.Equal(TokenVerdict.Valid, desk.Verify(token.Text, token.Form, Desk.AskThumb));
         }
     }

@@ -18,7 +18,8 @@ public sealed class TokenInspectorTests
         Assert.Contains("first 2 segments", fs1.ToString(), StringComparison.Ordinal);
         Assert.Null(jwt.Problem);
         Assert.Equal(("es-1", "ES256"), (jwt.KeyId, jwt.Algorithm));
-        Assert.Contains("cdniuc     path:/alice/nature/original/swans.png", jwt.ToString(), StringComparison.Ordinal);
+        Assert.Contains("cdniuc     path:/alice/nature/original/swans.png", jwt.ToString(),
+            StringComparison.Ordinal);
     }
 
     [Theory]

@@ -106,6 +106,7 @@ public sealed class PurgeTests
             AnswerAsync(context, $"v{version}" + new string('x', 200_000)));
         await using (var edge = await EdgeServer.StartAsync([origin.Address], settings, folder))
         {
+            edge.Client.DefaultRequestHeaders.Host = "photos.example"; // part of the key; the ports change
             await edge.Client.GetStringAsync("/kept");
             await edge.Client.GetStringAsync("/purged");
             await Until.TrueAsync(async () => await edge.MetricAsync("flickr_edge_stored_total") == 2);
@@ -113,6 +114,7 @@ public sealed class PurgeTests
         version = 2;
         await using (var edge = await EdgeServer.StartAsync([origin.Address], settings, folder))
         {
+            edge.Client.DefaultRequestHeaders.Host = "photos.example"; // part of the key; the ports change
             var kept = await edge.Client.GetAsync("/kept");
             Assert.Contains("log", kept.Headers.GetValues("Cache-Status").Single());
             Assert.StartsWith("v1", await kept.Content.ReadAsStringAsync());
@@ -120,6 +122,7 @@ public sealed class PurgeTests
         }
         await using (var edge = await EdgeServer.StartAsync([origin.Address], settings, folder))
         {
+            edge.Client.DefaultRequestHeaders.Host = "photos.example"; // part of the key; the ports change
             Assert.StartsWith("v1", await edge.Client.GetStringAsync("/kept"));
             Assert.StartsWith("v2", await edge.Client.GetStringAsync("/purged"));
         }

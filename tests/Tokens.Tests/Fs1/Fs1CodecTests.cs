@@ -15,18 +15,22 @@ public sealed class Fs1CodecTests
     [Theory]
     [InlineData("d2", "/alice/nature/", "", "")]
     [InlineData("d2", "/alice/nature/", ".c1~vbob", "c1~vbob")]
-    [InlineData("f", "/alice/nature/thumbnail/swans.jpg", ".c1~jid_1~n3~o~talbum:1,photo:2~vbob", "c1~jid_1~n3~o~talbum:1,photo:2~vbob")]
+    [InlineData("f", "/alice/nature/thumbnail/swans.jpg", ".c1~jid_1~n3~o~talbum:1,photo:2~vbob",
+        "c1~jid_1~n3~o~talbum:1,photo:2~vbob")]
     [InlineData("d3", "/alice/nature/thumbnail/", "", "")]
     public void A_shell_can_mint(string scope, string path, string field, string options)
     {
-        var desk = new Desk { Keys = KeyRing.Of([VerifyKey.FromSecret("k1", "photos", Secret, KeyState.Active)], 1) };
+        var desk =
+            new Desk { Keys =
+                KeyRing.Of([VerifyKey.FromSecret("k1", "photos", Secret, KeyState.Active)], 1) };
         var exp = Desk.Noon.ToUnixTimeSeconds() + 600;
         var head = $"1.k1.{To36(exp)}.{To36(600)}.{scope}.01HALICE.7{field}";
         var signed = string.Join('\n',
             "FS1", "k1", Desk.Host, "G", scope, path, "", exp, exp - 600, "01HALICE", 7, options);
         var tag = HMACSHA256.HashData(Secret, Encoding.ASCII.GetBytes(signed));
 
-        Assert.Equal(TokenVerdict.Valid, desk.Verify($"{head}.{Base64Url.EncodeToString(tag)}", TokenForm.Fs1, Desk.AskThumb));
+        Assert.Equal(TokenVerdict.Valid,
+            desk.Verify($"{head}.{Base64Url.EncodeToString(tag)}", TokenForm.Fs1, Desk.AskThumb));
     }
 
     [Fact]
@@ -45,7 +49,9 @@ public sealed class Fs1CodecTests
     {
         var desk = new Desk();
         var id = Gen.String[Gen.Char["ab1"], 1, 2];
-        var grants = Gen.Select(id, Gen.Long[0, 40], id.Null(), Gen.Int[1, 15], Gen.String[Gen.Char["a:"], 1, 2].Array[0, 2], Gen.Int[1, 3])
+        var grants =
+            Gen.Select(id, Gen.Long[0, 40], id.Null(), Gen.Int[1, 15],
+                Gen.String[Gen.Char["a:"], 1, 2].Array[0, 2], Gen.Int[1, 3])
             .Select((owner, epoch, viewer, classes, tags, depth) =>
             {
                 var grant = Grant.ForOwner(owner, epoch).ForHost(Desk.Host).Depth(depth, Desk.Thumb)
@@ -54,7 +60,8 @@ public sealed class Fs1CodecTests
                     Grant: viewer is null ? grant : grant.ForViewer(viewer));
             });
         Gen.Select(grants, grants).Sample((one, other) =>
-            Assert.Equal(one.Key == other.Key, desk.HsMinter.MintFs1(one.Grant) == desk.HsMinter.MintFs1(other.Grant)), iter: 2000);
+            Assert.Equal(one.Key == other.Key,
+                desk.HsMinter.MintFs1(one.Grant) == desk.HsMinter.MintFs1(other.Grant)), iter: 2000);
     }
 
     [Fact]
@@ -62,14 +69,17 @@ public sealed class Fs1CodecTests
     {
         var desk = new Desk();
         var token = desk.HsMinter.MintFs1(Desk.Album.ForViewer("v1").Tagged("album:1"));
-        Gen.Select(Gen.Int[0, token.Length - 1], Gen.Int[0, token.Length - 1], Gen.Char[".~\n,:0"].Select(c => c.ToString()))
+        Gen.Select(Gen.Int[0, token.Length - 1], Gen.Int[0, token.Length - 1],
+            Gen.Char[".~\n,:0"].Select(c => c.ToString()))
             .Sample((cut, paste, insert) =>
             {
                 var moved = token.Remove(cut, 1);
                 paste = Math.Min(paste, moved.Length);
                 moved = moved.Insert(paste, token[cut].ToString());
-                if (moved != token) Assert.NotEqual(TokenVerdict.Valid, desk.Verify(moved, TokenForm.Fs1, Desk.AskThumb));
-                Assert.NotEqual(TokenVerdict.Valid, desk.Verify(token.Insert(paste, insert), TokenForm.Fs1, Desk.AskThumb));
+                if (moved != token) Assert.NotEqual(TokenVerdict.Valid,
+                    desk.Verify(moved, TokenForm.Fs1, Desk.AskThumb));
+                Assert.NotEqual(TokenVerdict.Valid,
+                    desk.Verify(token.Insert(paste, insert), TokenForm.Fs1, Desk.AskThumb));
             }, iter: 2000);
     }
 
@@ -109,12 +119,15 @@ public sealed class Fs1CodecTests
     [InlineData("1.k1.tp09so.go.d2.o.7.v")]
     public void What_the_table_does_not_say_is_malformed_even_when_signed(string head)
     {
-        var desk = new Desk { Keys = KeyRing.Of([VerifyKey.FromSecret("k1", "photos", Secret, KeyState.Active)], 1) };
+        var desk =
+            new Desk { Keys =
+                KeyRing.Of([VerifyKey.FromSecret("k1", "photos", Secret, KeyState.Active)], 1) };
         var fields = head.Split('.');
         var options = fields.Length > 7 ? string.Join('.', fields[7..]) : "";
         var exp = Desk.Noon.ToUnixTimeSeconds() + 600;
         var signed = string.Join('\n',
-            "FS1", "k1", Desk.Host, "G", fields[4], "/alice/nature/", "", exp, exp - 600, fields[5], fields.ElementAtOrDefault(6), options);
+            "FS1", "k1", Desk.Host, "G", fields[4], "/alice/nature/", "", exp, exp - 600, fields[5],
+            fields.ElementAtOrDefault(6), options);
         var tag = Base64Url.EncodeToString(HMACSHA256.HashData(Secret, Encoding.ASCII.GetBytes(signed)));
 
         Assert.Equal(TokenVerdict.Malformed, desk.Verify(head + "." + tag, TokenForm.Fs1, Desk.AskThumb));
@@ -126,13 +139,18 @@ public sealed class Fs1CodecTests
     [InlineData("o")]
     public void Originals_and_single_use_need_an_id(string options)
     {
-        var desk = new Desk { Keys = KeyRing.Of([VerifyKey.FromSecret("k1", "photos", Secret, KeyState.Active)], 1) };
+        var desk =
+            new Desk { Keys =
+                KeyRing.Of([VerifyKey.FromSecret("k1", "photos", Secret, KeyState.Active)], 1) };
         var exp = Desk.Noon.ToUnixTimeSeconds() + 600;
-        var signed = string.Join('\n', "FS1", "k1", Desk.Host, "G", "d2", "/alice/nature/", "", exp, exp - 600, "o", 7, options);
+        var signed =
+            string.Join('\n', "FS1", "k1", Desk.Host, "G", "d2", "/alice/nature/", "", exp, exp - 600, "o",
+                7, options);
         var tag = Base64Url.EncodeToString(HMACSHA256.HashData(Secret, Encoding.ASCII.GetBytes(signed)));
         var request = Desk.Ask(Desk.Original, options == "o" ? PhotoClasses.Thumb : PhotoClasses.Original);
 
-        var verdict = desk.Verify($"1.k1.{To36(exp)}.{To36(600)}.d2.o.7.{options}.{tag}", TokenForm.Fs1, request);
+        var verdict =
+            desk.Verify($"1.k1.{To36(exp)}.{To36(600)}.d2.o.7.{options}.{tag}", TokenForm.Fs1, request);
 
         Assert.Equal(TokenVerdict.TokenIdMissing, verdict);
     }
@@ -144,17 +162,24 @@ public sealed class Fs1CodecTests
         var token = desk.HsMinter.MintFs1(Desk.Album);
 
         Assert.Equal(
-            TokenVerdict.OutOfScope, desk.Verify(token, TokenForm.Fs1, Desk.Ask(CanonicalPath.Parse("/alice/nature"), PhotoClasses.Thumb)));
+            TokenVerdict.OutOfScope,
+            desk.Verify(token, TokenForm.Fs1,
+                Desk.Ask(CanonicalPath.Parse("/alice/nature"), PhotoClasses.Thumb)));
         Assert.Equal(
-            TokenVerdict.Valid, desk.Verify(token, TokenForm.Fs1, Desk.Ask(CanonicalPath.Parse("/alice/nature/"), PhotoClasses.Metadata)));
+            TokenVerdict.Valid,
+            desk.Verify(token, TokenForm.Fs1,
+                Desk.Ask(CanonicalPath.Parse("/alice/nature/"), PhotoClasses.Metadata)));
         Assert.Equal(
-            TokenVerdict.Valid, desk.Verify(token, TokenForm.Fs1, Desk.Ask(CanonicalPath.Parse("/alice/nature/album.json"), PhotoClasses.Metadata)));
+            TokenVerdict.Valid,
+            desk.Verify(token, TokenForm.Fs1,
+                Desk.Ask(CanonicalPath.Parse("/alice/nature/album.json"), PhotoClasses.Metadata)));
     }
 
     private static string To36(long value)
     {
         var text = "";
-        for (; value > 0; value /= 36) text = "0123456789abcdefghijklmnopqrstuvwxyz"[(int)(value % 36)] + text;
+        for (; value > 0; value /= 36) text = "0123456789abcdefghijklmnopqrstuvwxyz"[(int)(value % 36)]
+            + text;
         return text;
     }
 }

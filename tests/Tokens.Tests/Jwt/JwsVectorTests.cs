@@ -33,7 +33,8 @@ public sealed class JwsVectorTests
         var differed = new List<int>();
         foreach (var group in vectors.RootElement.GetProperty("testGroups").EnumerateArray())
         {
-            var key = Import(group.TryGetProperty("public", out var shown) ? shown : group.GetProperty("private"));
+            var key =
+                Import(group.TryGetProperty("public", out var shown) ? shown : group.GetProperty("private"));
             foreach (var test in group.GetProperty("tests").EnumerateArray())
             {
                 var isValid = test.GetProperty("result").GetString() == "valid";
@@ -47,7 +48,7 @@ public sealed class JwsVectorTests
     }
 
     [Fact]
-    public void The_examples_of_RFC_7515_and_8037_verify_where_the_algorithm_is_ours_and_are_refused_elsewhere()
+    public void The_examples_of_RFC_7515_and_8037_verify_where_the_algorithm_is_ours()
     {
         using var vectors = VectorFolder.Read("jws_rfc.json");
         var seen = new List<string>();
@@ -71,7 +72,7 @@ public sealed class JwsVectorTests
             var key = VerifyKey.FromJwk(JsonSerializer.Serialize(jwk), "rfc", KeyState.Active);
             var dot = jws.LastIndexOf('.');
             var signature = Base64Url.DecodeFromChars(jws.AsSpan(dot + 1));
-            Assert.Equal(isValid, key.Verifies(Encoding.ASCII.GetBytes(jws[..dot]), signature));
+            Assert.Equal(isValid, key.Check.IsGenuine(Encoding.ASCII.GetBytes(jws[..dot]), signature));
         }
         Assert.Contains("HS256 True", seen);
         Assert.Contains("RS256 True", seen);
@@ -99,6 +100,6 @@ public sealed class JwsVectorTests
         if (!Ascii.IsValid(jws)) return TokenVerdict.Malformed;
         var token = Encoding.ASCII.GetBytes(jws);
         return CompactJws.Verify(
-            token, keys, Desk.Noon, TokenProfile.Rfc9246, new byte[token.Length], out _, out _);
+            token, default, keys, Desk.Noon, TokenProfile.Rfc9246, new byte[token.Length], out _, out _);
     }
 }

@@ -6,7 +6,8 @@ using Xunit;
 namespace Flickr.Tokens.Tests.Jwt;
 
 /// <summary>
-/// Microsoft.IdentityModel as a second opinion: whatever is accepted here it accepts too. Where it accepts more, the cases
+/// Microsoft.IdentityModel as a second opinion: whatever is accepted here it accepts too. Where it accepts
+/// more, the cases
 /// are named, because each is a reason why the edge does not verify with it.
 /// </summary>
 public sealed class OracleTests
@@ -19,7 +20,9 @@ public sealed class OracleTests
     public async Task What_we_mint_the_oracle_accepts(SigningAlgorithm algorithm)
     {
         var desk = new Desk();
-        foreach (var grant in new[] { Desk.Album, Desk.OneOriginal.ForViewer("v1").Once(), Desk.Album.Tagged("a:1", "b:2") })
+        foreach (
+            var grant in new[] { Desk.Album, Desk.OneOriginal.ForViewer("v1").Once(),
+                Desk.Album.Tagged("a:1", "b:2") })
         {
             var token = RoundTripTests.Mint(desk, TokenForm.Jwt, algorithm, grant);
             Assert.True(await OracleAccepts(desk, token));
@@ -39,12 +42,15 @@ public sealed class OracleTests
         var iat = Gen.Long[Now - 4000, Now + 10];
         var exp = Gen.Long[Now - 3, Now + 4000];
         var extra = Gen.OneOf(
-            Gen.Const(""), Gen.Const(",\"jti\":\"j1\""), Gen.Const(",\"flk_cc\":2"), Gen.Const(",\"flk_once\":true"),
-            Gen.Long[Now - 5, Now + 5].Select(nbf => $",\"nbf\":{nbf}"), Gen.Const(",\"flk_vid\":\"v\""), Gen.Const(",\"x\":1"));
+            Gen.Const(""), Gen.Const(",\"jti\":\"j1\""), Gen.Const(",\"flk_cc\":2"),
+            Gen.Const(",\"flk_once\":true"),
+            Gen.Long[Now - 5, Now + 5].Select(nbf => $",\"nbf\":{nbf}"), Gen.Const(",\"flk_vid\":\"v\""),
+            Gen.Const(",\"x\":1"));
         var audience = Gen.OneOf(Gen.Const(Desk.Host), Gen.Const(Desk.Host), Gen.Const("other.example"));
         var issuer = Gen.OneOf(Gen.Const("photos"), Gen.Const("photos"), Gen.Const("other"));
         var accepted = 0;
-        await Gen.Select(header, iat, exp, extra, audience, issuer).SampleAsync(async (head, issued, expires, more, aud, iss) =>
+        await Gen.Select(header, iat, exp, extra, audience, issuer)
+            .SampleAsync(async (head, issued, expires, more, aud, iss) =>
         {
             var payload = $$"""
                 {"iss":"{{iss}}","aud":"{{aud}}","exp":{{expires}},"iat":{{issued}},"cdniv":1,"cdniuc":"prefix:/alice/nature/","flk_own":"o","flk_ep":7{{more}}}
@@ -57,7 +63,8 @@ public sealed class OracleTests
         Assert.True(accepted > 50, $"only {accepted} tokens were accepted: the test says little");
     }
 
-    /// <summary>Tokens the oracle of this version accepts and we refuse. A change here is news about the oracle.</summary>
+    /// <summary>Tokens the oracle of this version accepts and we refuse. A change here is news about the
+    /// oracle.</summary>
     [Theory]
     [InlineData("""{"alg":"HS256","kid":"hs-1","typ":"cdn+jwt","crit":["moon"],"moon":1}""", "", "")]
     [InlineData("""{"alg":"HS256","kid":"hs-1","typ":"cdn+jwt","crit":["b64"],"b64":false}""", "", "")]
@@ -67,7 +74,8 @@ public sealed class OracleTests
     public async Task What_only_the_oracle_accepts(string header, string change, string to)
     {
         var desk = new Desk();
-        var payload = Desk.Payload(change, to).Replace(",\"cdnicrit\":\"flk_own,flk_ep,flk_cls\"", "", StringComparison.Ordinal);
+        var payload = Desk.Payload(change, to)
+            .Replace(",\"cdnicrit\":\"flk_own,flk_ep,flk_cls\"", "", StringComparison.Ordinal);
         var token = desk.Forge(header, payload);
 
         Assert.True(await OracleAccepts(desk, token));
@@ -89,7 +97,9 @@ public sealed class OracleTests
         var keys = new Dictionary<string, SecurityKey>
         {
             ["hs-1"] = new SymmetricSecurityKey(desk.Hs.Secret.ToArray()) { KeyId = "hs-1" },
-            ["es-1"] = new ECDsaSecurityKey(System.Security.Cryptography.ECDsa.Create(new System.Security.Cryptography.ECParameters
+            ["es-1"] =
+                new ECDsaSecurityKey(
+                    System.Security.Cryptography.ECDsa.Create(new System.Security.Cryptography.ECParameters
             {
                 Curve = System.Security.Cryptography.ECCurve.NamedCurves.nistP256,
                 Q = new() { X = desk.Es.X.ToArray(), Y = desk.Es.Y.ToArray() },

@@ -20,7 +20,8 @@ public sealed class Rfc9246VectorTests
         {
             var name = test.GetProperty("name").GetString()!;
             var verdict = Judge(vectors.RootElement, test);
-            var expected = test.GetProperty("expect").GetString() == "accept" ? 200 : test.GetProperty("code").GetInt32();
+            var expected = test.GetProperty("expect").GetString() == "accept" ? 200
+                : test.GetProperty("code").GetInt32();
             Assert.True(expected == verdict.Code(), $"{name}: {verdict}");
             count++;
         }
@@ -32,7 +33,8 @@ public sealed class Rfc9246VectorTests
     {
         using var vectors = VectorFolder.Read("rfc9246.json");
         var bound = vectors.RootElement.GetProperty("cases").EnumerateArray()
-            .First(test => test.TryGetProperty("clientIp", out _) && test.GetProperty("expect").GetString() == "accept");
+            .First(test => test.TryGetProperty("clientIp", out _)
+                && test.GetProperty("expect").GetString() == "accept");
 
         var verdict = Judge(vectors.RootElement, bound, clientKeys: new Dictionary<string, byte[]>());
 
@@ -61,7 +63,8 @@ public sealed class Rfc9246VectorTests
                 Audience = test.TryGetProperty("aud", out var audience) ? audience.GetString() : null,
                 ClientAddressKeys = clientKeys ?? new Dictionary<string, byte[]>
                 {
-                    [shared.GetProperty("kid").GetString()!] = Base64Url.DecodeFromChars(shared.GetProperty("k").GetString()),
+                    [shared.GetProperty("kid").GetString()!] =
+                        Base64Url.DecodeFromChars(shared.GetProperty("k").GetString()),
                 },
             },
             new FakeTimeProvider(DateTimeOffset.FromUnixTimeSeconds(test.GetProperty("now").GetInt64())));
@@ -71,7 +74,8 @@ public sealed class Rfc9246VectorTests
         {
             Scheme = address.Scheme,
             Query = address.Query,
-            Client = test.TryGetProperty("clientIp", out var client) ? IPAddress.Parse(client.GetString()!) : null,
+            Client = test.TryGetProperty("clientIp", out var client) ? IPAddress.Parse(client.GetString()!)
+                : null,
         };
         var token = test.GetProperty("token").GetString()!;
         var verdict = verifier.Verify(token, TokenForm.Jwt, request, ring, out var grant);

@@ -13,7 +13,8 @@ public sealed class RememberedTokensTests
 
         for (var i = 0; i < 10_000; i++)
         {
-            desk.Verifier.Verify(desk.HsMinter.MintFs1(Desk.Album.ForViewer($"v{i}")), TokenForm.Fs1, Desk.AskThumb, desk.Keys, out _);
+            desk.Verifier.Verify(desk.HsMinter.MintFs1(Desk.Album.ForViewer($"v{i}")), TokenForm.Fs1,
+                Desk.AskThumb, desk.Keys, out _);
             if (i % 100 == 0) desk.Verifier.Verify(used, TokenForm.Fs1, Desk.AskThumb, desk.Keys, out _);
         }
 
@@ -49,7 +50,8 @@ public sealed class RememberedTokensTests
             for (var i = 0; i < 2000; i++)
             {
                 var isGood = (i + worker) % 2 == 0;
-                var verdict = desk.Verifier.Verify(token, TokenForm.Fs1, Desk.AskThumb, isGood ? good : dead, out _);
+                var verdict =
+                    desk.Verifier.Verify(token, TokenForm.Fs1, Desk.AskThumb, isGood ? good : dead, out _);
                 Assert.Equal(isGood ? TokenVerdict.Valid : TokenVerdict.KeyNotUsable, verdict);
             }
         })).ToArray();
