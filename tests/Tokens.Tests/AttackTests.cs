@@ -191,7 +191,8 @@ public sealed class AttackTests
     {
         var desk = new Desk();
         var good = Desk.Payload();
-        var damage = Gen.Select(Gen.Int[0, good.Length - 1], Gen.Int[0, 3], Gen.Char["{}[]\":,\\ u019efl_kx.-\u00E9"]);
+        var damage =
+            Gen.Select(Gen.Int[0, good.Length - 1], Gen.Int[0, 3], Gen.Char["{}[]\":,\\ u019efl_kx.-\u00E9"]);
         damage.Array[1, 3].Sample(blows =>
         {
             var text = good;
@@ -206,7 +207,9 @@ public sealed class AttackTests
                     _ => text.Insert(here, text.Substring(here, Math.Min(14, text.Length - here))),
                 };
             }
-            if (desk.Verify(desk.Forge(Desk.Header, text), TokenForm.Jwt, Desk.AskThumb) != TokenVerdict.Valid) return;
+            if (
+                desk.Verify(desk.Forge(Desk.Header, text), TokenForm.Jwt,
+                    Desk.AskThumb) != TokenVerdict.Valid) return;
             using var document = System.Text.Json.JsonDocument.Parse(text);
             var names = document.RootElement.EnumerateObject().Select(claim => claim.Name).ToList();
             Assert.Equal(names.Count, names.Distinct().Count());

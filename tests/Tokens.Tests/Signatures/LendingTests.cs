@@ -26,7 +26,8 @@ public sealed class LendingTests
                 var forged = token[..^4] + (token[^4] == 'A' ? 'B' : 'A') + token[^3..];
                 var request = Desk.AskThumb;
                 Assert.Equal(TokenVerdict.Valid, desk.Verifier.Verify(token, form, request, desk.Keys));
-                Assert.Equal(TokenVerdict.BadSignature, desk.Verifier.Verify(forged, form, request, desk.Keys));
+                Assert.Equal(TokenVerdict.BadSignature,
+                    desk.Verifier.Verify(forged, form, request, desk.Keys));
             }
         })).ToArray();
         start.SetResult();
