@@ -10,7 +10,7 @@ namespace Flickr.Conformance.Tests;
 /// <summary>The whole public suite through a stand-alone edge with one plain site, against the committed expectations.</summary>
 public sealed class CacheConformanceTests(ITestOutputHelper output)
 {
-    /// <summary>Required tests that may be on the list of those that do not pass.</summary>
+    /// <summary>Required tests that may be on the list by our own doing. Those that no cache can pass do not count.</summary>
     private const int RequiredFailuresMax = 3;
 
     [Fact]
@@ -34,8 +34,8 @@ public sealed class CacheConformanceTests(ITestOutputHelper output)
         var failed = results.Where(result => result.Outcome != "pass" && result.Kind != "check").ToList();
         Assert.Empty(failed.Where(result => !expected.ContainsKey(result.Id)).Select(result => $"{result.Id}: {result.Message}"));
         Assert.Empty(expected.Keys.Except(failed.Select(result => result.Id)).Select(id => $"{id} passes now: take it off the list"));
-        Assert.All(expected.Values, reason => Assert.NotEqual("", reason));
-        Assert.InRange(failed.Count(result => result.Kind == "required"), 0, RequiredFailuresMax);
+        Assert.All(expected.Values, expectation => Assert.True(expectation is { Whose: "ours" or "suite", Reason.Length: > 20 }));
+        Assert.InRange(failed.Count(result => result.Kind == "required" && expected[result.Id].Whose == "ours"), 0, RequiredFailuresMax);
         Assert.True(results.Count > 300, $"only {results.Count} tests were run");
     }
 
