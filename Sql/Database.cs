@@ -13,10 +13,14 @@ public sealed class Database : IAsyncDisposable
 {
     private const int AttemptsMax = 6;
 
+    static Database() => RecordMap.UseForAll();
+
     private readonly string _connectionString;
     private readonly NpgsqlDataSource? _postgres;
     private readonly SemaphoreSlim _sqliteWriter = new(1, 1);
     private readonly TimeProvider _time;
+
+    static Database() => RowShape.Install();
 
     private Database(SqlEngine engine, string connectionString, TimeProvider time)
     {

@@ -6,9 +6,12 @@ namespace Flickr.Client;
 internal sealed class ControlPlaneClient(Api api) : IDisposable
 {
     /// <summary>Asks Photos where the control plane is, unless the account knows, and speaks to it as operator.</summary>
-    public static async Task<ControlPlaneClient> OfAsync(Account account, CancellationToken cancellationToken)
+    public static Task<ControlPlaneClient> OfAsync(Account account, CancellationToken cancellationToken) =>
+        OfAsync(account, account.OperatorKey, cancellationToken);
+
+    /// <summary>The same with the key of another role.</summary>
+    public static async Task<ControlPlaneClient> OfAsync(Account account, string key, CancellationToken cancellationToken)
     {
-        var key = account.OperatorKey;
         var address = account.ControlPlaneAddress;
         if (address is null)
         {

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-
 namespace Flickr.Client;
 
 /// <summary>How one file of an upload ended.</summary>
@@ -10,7 +8,8 @@ internal sealed record UploadOutcome(
 
 /// <summary>
 /// Sends files one after another and follows each to its end while the next is sent. A busy server (429, 503) is waited for as
-/// long as it asks, a cut connection is tried again under the same idempotency key, and a file's failure never stops the rest.
+/// long as it asks, a cut connection is tried again (the server knows bytes that it has already taken into the album, so a lost
+/// answer makes no second photo), and a file's failure never stops the rest.
 /// </summary>
 internal sealed class Uploader(PhotosClient photos, ITransferView view, TimeProvider time)
 {
@@ -36,14 +35,13 @@ internal sealed class Uploader(PhotosClient photos, ITransferView view, TimeProv
 
     private async Task<UploadOutcome> SendAsync(FileInfo file, string album, CancellationToken cancellationToken)
     {
-        var idempotencyKey = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
         for (var attempt = 1; ; attempt++)
         {
             try
             {
                 file.Refresh();
                 using var content = new HashingFileContent(file, bytes => view.Moved(file.Name, bytes));
-                var state = await photos.UploadAsync(album, file.Name, content, idempotencyKey, cancellationToken);
+                var state = await photos.UploadAsync(album, file.Name, content, cancellationToken);
                 return Judge(file, content.Digest, state);
             }
             catch (Exception fault) when (!cancellationToken.IsCancellationRequested

@@ -132,6 +132,8 @@ internal static class CommandLine
     /// <summary>The usual help, then the command's example.</summary>
     private sealed class HelpWithExample(HelpAction usual) : SynchronousCommandLineAction
     {
+        public override bool ClearsParseErrors => true;
+
         public override int Invoke(ParseResult parseResult)
         {
             var code = usual.Invoke(parseResult);

@@ -18,7 +18,7 @@ internal static class TokenCommand
     private static Command Verify(Terminal terminal)
     {
         var address = new Argument<string>("address") { Description = "Address with its token, as a browser would ask for it" };
-        return new Command("verify", "Judge an address and its token with the edges' keys (operator key)") { address }.Does(
+        return new Command("verify", "Judge an address and its token with the edges' keys (edge key)") { address }.Does(
             "flickr token verify 'http://127.0.0.1:8081/alice/nature/hd/swans_hd.jpg?fs=…'", async (parsed, cancellationToken) =>
             {
                 var (uri, target) = TargetOf(parsed.GetValue(address)!);
@@ -27,7 +27,8 @@ internal static class TokenCommand
                 {
                     return Report(terminal, parsed, found, null);
                 }
-                using var controlPlane = await ControlPlaneClient.OfAsync(Switches.AccountOf(parsed, terminal), cancellationToken);
+                var account = Switches.AccountOf(parsed, terminal);
+                using var controlPlane = await ControlPlaneClient.OfAsync(account, account.RoleKey("edge"), cancellationToken);
                 var ring = KeyMaterialReading.RingOf(await controlPlane.VerifyKeysAsync(cancellationToken));
                 var request = new TokenRequest(uri.Authority, target.Path, IsGetOrHead: true, ClassOf(target.Path));
                 var verdict = new TokenVerifier(new TokenVerifierOptions(), TimeProvider.System)

@@ -41,7 +41,7 @@ internal static class TokenMinting
         Form.AcceptOnlyFromAmong("jwt", "fs1");
         Scope.AcceptOnlyFromAmong("exact", "prefix", "depth");
         Classes.AcceptOnlyFromAmong("thumb", "rendition", "original", "metadata");
-        return new Command("mint", "Make an address with a token (operator key)")
+        return new Command("mint", "Make an address with a token (service key)")
         {
             PathArgument, Owner, Epoch, Form, Scope, Classes, Minutes, Edge, Once,
         }.Does("flickr token mint /alice/nature/hd/swans_hd.jpg --owner 01HXYZ --epoch 3 --minutes 5",
@@ -55,7 +55,7 @@ internal static class TokenMinting
             throw new WrongUseException($"the path is not canonical: {refusal}");
         }
         var account = Switches.AccountOf(parsed, terminal);
-        using var controlPlane = await ControlPlaneClient.OfAsync(account, cancellationToken);
+        using var controlPlane = await ControlPlaneClient.OfAsync(account, account.RoleKey("service"), cancellationToken);
         var edge = parsed.GetValue(Edge) ?? await EdgeOfAsync(account, cancellationToken);
         var algorithm = parsed.GetValue(Form) == "fs1" ? SigningAlgorithm.HS256 : SigningAlgorithm.ES256;
         var key = KeyMaterialReading.MintKeyOf(await controlPlane.MintKeysAsync(cancellationToken), algorithm);

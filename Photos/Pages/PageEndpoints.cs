@@ -225,10 +225,10 @@ internal static class PageEndpoints
     private static IResult ToSignIn(HttpContext context) =>
         Results.Redirect($"/signin?returnTo={Uri.EscapeDataString(context.Request.Path + context.Request.QueryString)}");
 
-    private static IResult Expired(HttpContext context) =>
+    private static RazorComponentResult<SignPage> Expired(HttpContext context) =>
         Page<SignPage>(context, new() { ["Problem"] = PageWords.For(context)["formExpired"] }, 400);
 
-    private static IResult Missing(HttpContext context) =>
+    private static RazorComponentResult<MissingPage> Missing(HttpContext context) =>
         Page<MissingPage>(context, status: 404);
 
     private static RazorComponentResult<TPage> Page<TPage>(HttpContext context, Dictionary<string, object?>? parameters = null, int status = 200)

@@ -19,6 +19,7 @@ namespace Flickr.Micro;
 public class CacheLogBench
 {
     private const long TotalBytes = 400 << 20;
+    private const long FlatBytesMax = 4L << 30;
     private string _directory = "";
     private LogTier _tier = null!;
     private SafeFileHandle _flat = null!;
@@ -99,7 +100,7 @@ public class CacheLogBench
         for (var i = 0; i < 64; i++)
         {
             _ = XxHash3.HashToUInt64(_body);
-            RandomAccess.Write(_flat, _body, TotalBytes + (_tail++ % 512 * ObjectBytes));
+            RandomAccess.Write(_flat, _body, TotalBytes + (_tail++ * ObjectBytes % FlatBytesMax));
         }
     }
 

@@ -25,7 +25,7 @@ internal sealed class FakeServer : IAsyncDisposable
     public Uri Address { get; private set; } = null!;
 
     /// <summary>Requests so far: method, path with query, and the headers that matter.</summary>
-    public ConcurrentQueue<(string Line, string? Authorization, string? Range, string? IdempotencyKey)> Requests { get; } = new();
+    public ConcurrentQueue<(string Line, string? Authorization, string? Range)> Requests { get; } = new();
 
     public static async Task<FakeServer> StartAsync(Action<WebApplication, FakeServer> map)
     {
@@ -37,8 +37,7 @@ internal sealed class FakeServer : IAsyncDisposable
         app.Use((context, next) =>
         {
             var request = context.Request;
-            server.Requests.Enqueue(($"{request.Method} {request.Path}{request.QueryString}", request.Headers.Authorization,
-                request.Headers.Range, request.Headers["Idempotency-Key"]));
+            server.Requests.Enqueue(($"{request.Method} {request.Path}{request.QueryString}", request.Headers.Authorization, request.Headers.Range));
             return next(context);
         });
         map(app, server);
