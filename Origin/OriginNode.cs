@@ -1,8 +1,12 @@
+using Flickr.Origin.Backup;
+using Flickr.Origin.Framing;
 using Flickr.Origin.Http;
 using Flickr.Origin.Needles;
 using Flickr.Origin.Placement;
 using Flickr.Origin.Replication;
+using Flickr.Origin.Scrub;
 using Flickr.Origin.Staging;
+using Flickr.Origin.Uploads;
 using Flickr.Origin.Volumes;
 using Microsoft.Extensions.Options;
 
@@ -13,8 +17,9 @@ internal sealed class OriginNode : IDisposable
 {
     private readonly PeerClients _peers;
 
-    public OriginNode(IOptions<OriginOptions> options, IOptions<VolumeOptions> volumes, TimeProvider time,
-        OriginMetrics metrics, ILoggerFactory logs)
+    public OriginNode(IOptions<OriginOptions> options, IOptions<VolumeOptions> volumes, IOptions<ScrubOptions> scrub,
+        IOptions<UploadOptions> uploads, TimeProvider time, OriginMetrics metrics, IHostApplicationLifetime lifetime,
+        ILoggerFactory logs)
     {
         Options = options.Value;
         var log = logs.CreateLogger("Flickr.Origin");
@@ -34,10 +39,18 @@ internal sealed class OriginNode : IDisposable
         Repairer = new Repairer(Cluster, staging, Options, metrics);
         HandOver = new HandOver(Cluster, metrics, log);
         AntiEntropy = new AntiEntropy(Cluster, sums, Repairer, Options, metrics);
+        Rebalancer = new Rebalancer(Cluster, Repairer, Options, time);
         var intake = new BodyIntake(staging, Store.Volumes, Options, metrics);
         var sender = new BlobSender(Options, metrics);
-        Endpoints = new OriginEndpoints(new CallerGate(key), new BlobEndpoints(Blobs, intake, sender),
-            new LinkEndpoints(Links, Blobs, intake, sender), new NodeEndpoints(local, staging, Options), log);
+        LinkEndpoints = new LinkEndpoints(Links, Blobs, intake, sender);
+        Scrubber = new Scrubber(Store, Repairer, scrub.Value, data, time, metrics, log);
+        Compactor = new Compactor(Store, volumes.Value, time, metrics);
+        Uploads = new UploadStore(Path.Combine(data, "uploads"), uploads.Value, time, metrics);
+        BackupWriter = new BackupWriter(Store.Volumes, Options.NodeId, time);
+        BackupReader = new BackupReader(Store, Map, Options.NodeId);
+        Endpoints = new OriginEndpoints(new CallerGate(key), new BlobEndpoints(Blobs, intake, sender), LinkEndpoints,
+            new NodeEndpoints(local, staging, Options, new FrameServer(local, log, lifetime.ApplicationStopping)),
+            new TusEndpoints(Uploads, Blobs, Options), log);
     }
 
     public OriginOptions Options { get; }
@@ -59,6 +72,20 @@ internal sealed class OriginNode : IDisposable
     public HandOver HandOver { get; }
 
     public AntiEntropy AntiEntropy { get; }
+
+    public Rebalancer Rebalancer { get; }
+
+    public Scrubber Scrubber { get; }
+
+    public Compactor Compactor { get; }
+
+    public UploadStore Uploads { get; }
+
+    public BackupWriter BackupWriter { get; }
+
+    public BackupReader BackupReader { get; }
+
+    public LinkEndpoints LinkEndpoints { get; }
 
     public OriginEndpoints Endpoints { get; }
 

@@ -13,8 +13,6 @@ public sealed class Database : IAsyncDisposable
 {
     private const int AttemptsMax = 6;
 
-    static Database() => RecordMap.UseForAll();
-
     private readonly string _connectionString;
     private readonly NpgsqlDataSource? _postgres;
     private readonly SemaphoreSlim _sqliteWriter = new(1, 1);

@@ -10,8 +10,8 @@ namespace Flickr.Tokens;
 /// </summary>
 /// <example>
 /// <code>
-/// var grant = Grant.ForOwner("01HX", epoch: 7).Prefix(album).Open(PhotoClasses.Thumb | PhotoClasses.Rendition)
-///     .CheckedAt(readAt).ExpiresIn(TimeSpan.FromMinutes(10));
+/// var grant = Grant.ForOwner("01HX", epoch: 7).Prefix(album)
+///     .Open(PhotoClasses.Thumb | PhotoClasses.Rendition).CheckedAt(readAt).ExpiresIn(TimeSpan.FromMinutes(10));
 /// </code>
 /// </example>
 public sealed record Grant

@@ -29,7 +29,7 @@ public enum MintRefusal
     /// <summary>The lifetime is not above zero, or above the maximum.</summary>
     Lifetime,
 
-    /// <summary>The permission was read more than a minute ago, or in the future.</summary>
+    /// <summary>The permission was read more than a minute ago, or over 2 s in the future.</summary>
     PermissionTooOld,
 
     /// <summary>The key is not active, or past its end.</summary>

@@ -91,7 +91,7 @@ public static class TokenInspector
             var verdict = JwtClaims.Read(payload, new byte[payload.Length], TokenProfile.Strict, ref facts);
             return (statements, verdict == TokenVerdict.Valid ? null : $"the claims are refused: {verdict}");
         }
-        catch (JsonException)
+        catch (Exception odd) when (odd is JsonException or InvalidOperationException)
         {
             return ([], "the claims are not JSON");
         }

@@ -20,6 +20,7 @@ public sealed class TokenMinter
 {
     private const long GridSeconds = 60;
     private static readonly TimeSpan PermissionAgeMax = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan PermissionAheadMax = TimeSpan.FromSeconds(2);
 
     private readonly MintKey _key;
     private readonly TimeProvider _time;
@@ -38,7 +39,12 @@ public sealed class TokenMinter
 
     /// <summary>The host as it is signed: <c>host[:port]</c> in lower case, without a default port.</summary>
     /// <exception cref="UriFormatException">Not an absolute address.</exception>
-    public static string HostOf(string edgeAddress) => new Uri(edgeAddress, UriKind.Absolute).Authority;
+    public static string HostOf(string edgeAddress)
+    {
+        var address = new Uri(edgeAddress, UriKind.Absolute);
+        if (address.HostNameType != UriHostNameType.Dns) return address.Authority;
+        return address.IsDefaultPort ? address.IdnHost : $"{address.IdnHost}:{address.Port}";
+    }
 
     /// <summary>Mints a JWT. The grant must name its host.</summary>
     /// <exception cref="MintRefusedException">The grant must not become a token.</exception>
@@ -138,8 +144,9 @@ public sealed class TokenMinter
             throw new MintRefusedException(MintRefusal.OutsideKey);
 
         var read = grant.PermissionRead ?? now;
-        if (read > now || now - read > PermissionAgeMax)
+        if (read - now > PermissionAheadMax || now - read > PermissionAgeMax)
             throw new MintRefusedException(MintRefusal.PermissionTooOld);
+        if (read > now) read = now; // the database's clock is a little ahead; earlier is the safe side
         if (grant.Lifetime <= TimeSpan.Zero || grant.Lifetime > _options.LifetimeMax)
             throw new MintRefusedException(MintRefusal.Lifetime);
         var issued = read.ToUnixTimeSeconds();

@@ -22,6 +22,7 @@ public sealed class TokenVerifier
     private readonly TimeProvider _time;
     private readonly KeyedHash _hash = new();
     private readonly RememberedTokens _remembered;
+    private readonly RefusedTokens _refused = new();
     private readonly long _lifetimeMaxSeconds;
 
     /// <summary>A verifier with an empty memory.</summary>
@@ -60,8 +61,12 @@ public sealed class TokenVerifier
         }
         else
         {
+            if (form == TokenForm.Jwt && _refused.Contains(hash, keys, now)) return TokenVerdict.BadSignature;
             scoped var facts = new TokenFacts();
             verdict = Read(ascii, form, request, keys, now, stackalloc byte[2 * ascii.Length], ref facts);
+            if (verdict == TokenVerdict.BadSignature
+                && facts.Key is { Algorithm: not SigningAlgorithm.HS256 })
+                _refused.Keep(hash, keys, now);
             if (verdict != TokenVerdict.Valid) return verdict;
             remembered = new RememberedToken(ToGrant(facts, form, request), facts.Key!, keys.Generation);
             _remembered.Keep(hash, remembered);

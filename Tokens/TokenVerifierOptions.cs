@@ -10,7 +10,7 @@ public sealed class TokenVerifierOptions
     [Range(typeof(TimeSpan), "00:00:01", "7.00:00:00")]
     public TimeSpan LifetimeMax { get; set; } = TimeSpan.FromHours(1);
 
-    /// <summary>Verified tokens that are remembered. 0 (none) to 4 million; each costs about 700 bytes.
+    /// <summary>Verified tokens that are remembered. 0 (none) to 4 million; each costs about 500 bytes.
     /// Default 65,536.</summary>
     [Range(0, 4_194_304)]
     public int RememberedTokensMax { get; set; } = 65_536;

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Flickr.Client;
 
 /// <summary>How one file of an upload ended.</summary>
@@ -52,7 +54,7 @@ internal sealed class Uploader(PhotosClient photos, ITransferView view, TimeProv
                 await Task.Delay(wait, time, cancellationToken);
             }
             catch (Exception fault) when (fault is ProblemException or HttpRequestException or IOException
-                or UnauthorizedAccessException or TimeoutException)
+                or UnauthorizedAccessException or TimeoutException or JsonException)
             {
                 return Failed(file, (fault.InnerException as FileChangedException ?? fault).Message);
             }
@@ -95,7 +97,8 @@ internal sealed class Uploader(PhotosClient photos, ITransferView view, TimeProv
             {
                 look = Patience.Judge(fault, faults)!.Value;
             }
-            catch (Exception fault) when (fault is ProblemException or HttpRequestException or TimeoutException)
+            catch (Exception fault) when (fault is ProblemException or HttpRequestException or TimeoutException
+                or JsonException)
             {
                 return Ended(outcome with { State = "failed", Problem = fault.Message });
             }

@@ -34,11 +34,11 @@ internal sealed class LinkIndex(BucketSums sums)
         {
             var folder = FolderAt(directory);
             var existed = folder.Files.TryGetValue(name, out var before);
-            var replaces = !existed || before.IsOlderThan(entry) || (before.IsDamaged && !entry.IsOlderThan(before));
-            if (!replaces)
+            if (existed && entry.IsOlderThan(before))
             {
-                return before == entry || (before.Generation == entry.Generation && before.Checksum == entry.Checksum);
+                return false;
             }
+            // The same record again takes the older one's place: compaction moves links by writing them again.
             folder.Files[name] = entry;
             if (existed)
             {

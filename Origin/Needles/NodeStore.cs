@@ -206,6 +206,34 @@ internal sealed class NodeStore : IRecordSink, IDisposable
             ? entry with { Flags = entry.Flags | BlobFlags.Damaged } : entry);
     }
 
+    /// <summary>Whether anything would be missed if this record were gone.</summary>
+    public bool Needs(in RecordHeader header, RecordLocation location, ReadOnlySpan<byte> payload)
+    {
+        _blobs.TryGet(header.Key, out var entry);
+        return header.Kind switch
+        {
+            RecordKind.Put => entry.Location == location && !entry.IsDeleted,
+            RecordKind.Touch => entry.Generation == header.Generation && !entry.IsDeleted,
+            RecordKind.Tombstone => entry.Generation == header.Generation && entry.IsDeleted,
+            RecordKind.Link or RecordKind.LinkTombstone => Link.Read(payload) is { } link
+                && _links.Find(link.Path) is { } known && known.Location == location,
+            RecordKind.Hint => Hint.Read(payload) is { } hint && Hints.For(hint.Node, int.MaxValue).Contains(hint),
+            _ => false,
+        };
+    }
+
+    /// <summary>Writes a record again, at the end of the log; false when it could not be made durable.</summary>
+    public async Task<bool> MoveAsync(RecordHeader header, RecordLocation location, ReadOnlyMemory<byte> payload)
+    {
+        using var borrowed = header.Kind == RecordKind.Put ? BorrowedPayload.Open(Volumes, location, header.Key) : null;
+        return await Volumes.AppendAsync(new AppendRequest(
+            header.Kind, header.Key, header.Generation, borrowed?.Payload ?? new Payload(payload))) == AppendOutcome.Stored;
+    }
+
+    /// <summary>Lets go of the bytes of a deleted blob.</summary>
+    public void Forget(Digest id, RecordLocation location) =>
+        _blobs.Update(id, entry => entry.Location == location ? entry.WithoutBytes() : entry);
+
     /// <summary>Notes that a hint was handed over.</summary>
     public async Task FinishHintAsync(Hint hint) => await Volumes.AppendAsync(
         new AppendRequest(RecordKind.HintDone, hint.Key, 0, new Payload(hint.ToBytes())));

@@ -108,7 +108,7 @@ internal sealed class RemoteReplica(string nodeId, HttpClient client, TimeSpan t
         {
             return await call();
         }
-        catch (Exception error) when (error is HttpRequestException or IOException or JsonException
+        catch (Exception error) when (error is HttpRequestException or IOException or JsonException or ObjectDisposedException
             || (error is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             throw new PeerUnavailableException(error.Message, error);

@@ -167,14 +167,71 @@ public sealed class PhotoPages(Database database, EdgeAddresses addresses)
             photo.Visibility, photo.State, photo.OwnerName, photo.AlbumName, photo.LengthBytes, photo.Digest);
     }
 
-    private sealed record CardRow(string Name, string Title, long Count, string? CoverId);
-
-    private sealed record SeenPhoto(
-        string Id, string OwnerId, string OwnerName, long OwnerEpoch, string OwnerVisibility, string AlbumName, string Name,
-        string Title, string Description, long? Width, long? Height, string? TakenAt, string? ThumbHash, string Visibility,
-        string State, long LengthBytes, string Digest, string? ThumbnailPath, string? ThumbnailDigest, long? ThumbnailWidth,
-        long? ThumbnailHeight, string? HdPath, string? HdDigest, long? HdWidth, long? HdHeight, long Shares)
+    private sealed record CardRow
     {
+        public string Name { get; init; } = "";
+
+        public string Title { get; init; } = "";
+
+        public long Count { get; init; }
+
+        public string? CoverId { get; init; }
+    }
+
+    private sealed record SeenPhoto
+    {
+        public string Id { get; init; } = "";
+
+        public string OwnerId { get; init; } = "";
+
+        public string OwnerName { get; init; } = "";
+
+        public long OwnerEpoch { get; init; }
+
+        public string OwnerVisibility { get; init; } = "";
+
+        public string AlbumName { get; init; } = "";
+
+        public string Name { get; init; } = "";
+
+        public string Title { get; init; } = "";
+
+        public string Description { get; init; } = "";
+
+        public long? Width { get; init; }
+
+        public long? Height { get; init; }
+
+        public string? TakenAt { get; init; }
+
+        public string? ThumbHash { get; init; }
+
+        public string Visibility { get; init; } = "";
+
+        public string State { get; init; } = "";
+
+        public long LengthBytes { get; init; }
+
+        public string Digest { get; init; } = "";
+
+        public string? ThumbnailPath { get; init; }
+
+        public string? ThumbnailDigest { get; init; }
+
+        public long? ThumbnailWidth { get; init; }
+
+        public long? ThumbnailHeight { get; init; }
+
+        public string? HdPath { get; init; }
+
+        public string? HdDigest { get; init; }
+
+        public long? HdWidth { get; init; }
+
+        public long? HdHeight { get; init; }
+
+        public long Shares { get; init; }
+
         public PhotoFacts Facts =>
             new(OwnerId, OwnerVisibility == "public", Visibility == "public", State == "published", Shares > 0);
     }

@@ -31,5 +31,10 @@ internal static class UploadQueries
     public static Task<QueueFacts?> QueueAsync(SqlSession session) => session.QueryFirstOrDefaultAsync<QueueFacts>(
         "SELECT COUNT(*) AS Depth, MIN(created_ms) AS OldestMs FROM upload WHERE state IN ('queued', 'processing')");
 
-    internal sealed record QueueFacts(long Depth, long? OldestMs);
+    internal sealed record QueueFacts
+    {
+        public long Depth { get; init; }
+
+        public long? OldestMs { get; init; }
+    }
 }

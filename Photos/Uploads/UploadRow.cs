@@ -1,11 +1,41 @@
 namespace Flickr.Photos.Uploads;
 
-/// <summary>An upload as people see it.</summary>
-public sealed record UploadRow(
-    string Id, string OwnerId, string AlbumName, string Name, string Digest, long LengthBytes, string State, string Step,
-    string? PhotoId, string? DuplicateOf, string? ProblemType, string? ProblemText, long CreatedMs, long UpdatedMs,
-    long QueuePosition)
+/// <summary>
+/// An upload as people see it. Properties, not a constructor: SQLite does not say the type of a computed column while a
+/// result is empty, and the mapper then finds no constructor that fits.
+/// </summary>
+public sealed record UploadRow
 {
+    public string Id { get; init; } = "";
+
+    public string OwnerId { get; init; } = "";
+
+    public string AlbumName { get; init; } = "";
+
+    public string Name { get; init; } = "";
+
+    public string Digest { get; init; } = "";
+
+    public long LengthBytes { get; init; }
+
+    public string State { get; init; } = "";
+
+    public string Step { get; init; } = "";
+
+    public string? PhotoId { get; init; }
+
+    public string? DuplicateOf { get; init; }
+
+    public string? ProblemType { get; init; }
+
+    public string? ProblemText { get; init; }
+
+    public long CreatedMs { get; init; }
+
+    public long UpdatedMs { get; init; }
+
+    public long QueuePosition { get; init; }
+
     internal const string Columns =
         """
         u.id AS Id, u.owner_id AS OwnerId, b.name AS AlbumName, u.name AS Name, u.digest AS Digest,

@@ -11,18 +11,18 @@ namespace Flickr.Tokens.Fs1;
 /// signed. One token has one spelling.
 /// </summary>
 /// <remarks>
-/// <c>1.&lt;kid&gt;.&lt;exp&gt;.&lt;life&gt;.&lt;scope&gt;.&lt;own&gt;.&lt;epoch&gt;[.&lt;opts&gt;].&lt;tag&gt;</c>
+/// <c>1.kid.exp.life.scope.own.epoch[.opts].tag</c>
 /// <code>
 /// field   spelling                               meaning
 /// 1       the digit                              version
 /// kid     1-64 of [A-Za-z0-9_~@-], no dot        id of an HS256 key
 /// exp     base 36, lower case, no leading zero   expiry, Unix seconds
-/// life    base 36                                expiry minus issue, seconds; the issue is when the permission was read
+/// life    base 36                                expiry minus issue, in seconds
 /// scope   f | d1 .. dg (base 36)                    the full path | everything below its first N segments
 /// own     1-64 of [A-Za-z0-9_-]                  owner id, as it is
 /// epoch   base 36                                the owner's epoch at the issue
 /// opts    items joined by ~, in this order, each at most once; the field is left out when there is none:
-///   c&lt;h&gt;    one hex digit 1-f                  classes: 1 thumb, 2 rendition, 4 original, 8 metadata; without it: b
+///   c&lt;h&gt;    one hex digit 1-f                  1 thumb, 2 rendition, 4 original, 8 metadata; default b
 ///   j&lt;id&gt;   1-64 of [A-Za-z0-9_-]              token id; required with class original and with o
 ///   n&lt;n&gt;    base 36, 2-16                      originals at a time; without it: 1
 ///   o                                            one use
@@ -86,7 +86,8 @@ internal static class Fs1Codec
             : CanonicalPath.Parse(facts.Scope.Value).SegmentCount;
         var head =
             $"1.{key.KeyId}.{Base36.Write(facts.Expires)}.{Base36.Write(facts.Expires - facts.IssuedAt)}."
-            + $"{(depth == 0 ? "f" : "d" + Base36.Write(depth))}.{facts.Owner}.{Base36.Write(facts.OwnerEpoch)}";
+            + $"{(depth == 0 ? "f" : "d" + Base36.Write(depth))}.{facts.Owner}."
+            + Base36.Write(facts.OwnerEpoch);
         var options = Fs1Options.Write(facts);
         if (options.Length > 0) head += "." + options;
 

@@ -39,9 +39,9 @@ internal ref struct JwtClaims
         {
             claims.ReadAll(ref facts);
         }
-        catch (JsonException)
+        catch (Exception odd) when (odd is JsonException or InvalidOperationException)
         {
-            return TokenVerdict.Malformed;
+            return TokenVerdict.Malformed; // the second one: an escape that is half a surrogate pair
         }
         return claims._refusal != TokenVerdict.None ? claims._refusal : claims.JudgeWhole(facts);
     }

@@ -6,6 +6,7 @@ namespace Flickr.Micro;
 
 /// <summary>What a token costs an edge: known, new in each form, and forged.</summary>
 [MemoryDiagnoser]
+[MinColumn]
 public class TokenBench
 {
     private const string Host = "edge.example:8081";

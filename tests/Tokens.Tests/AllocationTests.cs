@@ -54,6 +54,24 @@ public sealed class AllocationTests
                 desk.Verifier.Verify(good, form, request, desk.Keys, out _) == TokenVerdict.Expired));
     }
 
+    [Fact]
+    public void The_same_forged_ES256_token_costs_its_signature_once_a_second()
+    {
+        var desk = new Desk();
+        var good = desk.EsMinter.MintJwt(Desk.Album);
+        var forged = good[..^4] + (good[^4] == 'A' ? 'B' : 'A') + good[^3..];
+        bool IsRefused() => desk.Verifier.Verify(forged, TokenForm.Jwt, Desk.AskThumb, desk.Keys, out _)
+            == TokenVerdict.BadSignature;
+
+        // Checking the signature allocates; being known does not.
+        Assert.Equal(0, BytesOf(IsRefused));
+        desk.Clock.Advance(TimeSpan.FromSeconds(1));
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.True(IsRefused());
+        Assert.True(GC.GetAllocatedBytesForCurrentThread() > before);
+        Assert.Equal(TokenVerdict.Valid, desk.Verify(good, TokenForm.Jwt, Desk.AskThumb));
+    }
+
     private static long BytesOf(Func<bool> step)
     {
         // The runtime itself allocates a little on the thread while it compiles a method again, so the

@@ -61,10 +61,10 @@ public sealed class AttackTests
                 new string('a', 65), "HS-1" })
         {
             var verdict = desk.Verify(
-                desk.Forge($$"""{"alg":"HS256","kid":"{{kid}}","typ":"cdn+jwt"}""", Desk.Payload()), TokenForm.Jwt, Desk.AskThumb);
+                desk.Forge(Desk.Header.Replace("hs-1", kid), Desk.Payload()), TokenForm.Jwt, Desk.AskThumb);
             Assert.True(verdict is TokenVerdict.Malformed or TokenVerdict.UnknownKey, $"{kid}: {verdict}");
         }
-        var huge = desk.Forge($$"""{"alg":"HS256","kid":"{{new string('a', 10_000)}}","typ":"cdn+jwt"}""", Desk.Payload());
+        var huge = desk.Forge(Desk.Header.Replace("hs-1", new string('a', 10_000)), Desk.Payload());
         Assert.Equal(TokenVerdict.TooLarge, desk.Verify(huge, TokenForm.Jwt, Desk.AskThumb));
         Gen.String[0, 80].Sample(kid => Assert.NotEqual(
             TokenVerdict.Valid,
@@ -170,6 +170,53 @@ public sealed class AttackTests
                 TokenVerdict.Valid,
                 desk.Verify(desk.Forge(Desk.Header, payload), TokenForm.Jwt, Desk.AskThumb));
         }, iter: 2000);
+    }
+
+    [Theory]
+    [InlineData("prefix:/alice/nature/", "prefix:/alice/\\ud800/")]
+    [InlineData("\"iss\":\"photos\"", "\"iss\":\"photos\\ud800\"")]
+    [InlineData("\"flk_own\":\"01HALICE\"", "\"flk_own\":\"\\udc00\"")]
+    [InlineData("\"flk_ep\":7", "\"flk_ep\":[[[[[[[[[[7]]]]]]]]]]")]
+    public void Attack_06_claims_that_readers_stumble_over(string change, string to)
+    {
+        var desk = new Desk();
+        var token = desk.Forge(Desk.Header, Desk.Payload(change, to));
+
+        Assert.Equal(TokenVerdict.Malformed, desk.Verify(token, TokenForm.Jwt, Desk.AskThumb));
+        Assert.NotNull(TokenInspector.Explain(token, TokenForm.Jwt).Problem);
+    }
+
+    [Fact]
+    public void Attack_06_a_damaged_payload_is_refused_or_says_what_every_reader_would_say()
+    {
+        var desk = new Desk();
+        var good = Desk.Payload();
+        var damage =
+            Gen.Select(Gen.Int[0, good.Length - 1], Gen.Int[0, 3], Gen.Char["{}[]\":,\\ u019efl_kx.-\u00E9"]);
+        damage.Array[1, 3].Sample(blows =>
+        {
+            var text = good;
+            foreach (var (at, kind, c) in blows)
+            {
+                var here = Math.Min(at, text.Length - 1);
+                text = kind switch
+                {
+                    0 => text.Remove(here, 1),
+                    1 => text.Insert(here, c.ToString()),
+                    2 => text[..here] + c + text[(here + 1)..],
+                    _ => text.Insert(here, text.Substring(here, Math.Min(14, text.Length - here))),
+                };
+            }
+            if (
+                desk.Verify(desk.Forge(Desk.Header, text), TokenForm.Jwt,
+                    Desk.AskThumb) != TokenVerdict.Valid) return;
+            using var document = System.Text.Json.JsonDocument.Parse(text);
+            var names = document.RootElement.EnumerateObject().Select(claim => claim.Name).ToList();
+            Assert.Equal(names.Count, names.Distinct().Count());
+            Assert.Equal("photos", document.RootElement.GetProperty("iss").GetString());
+            Assert.Equal(Desk.Host, document.RootElement.GetProperty("aud").GetString());
+            Assert.True(document.RootElement.GetProperty("exp").GetInt64() > Desk.Noon.ToUnixTimeSeconds());
+        }, iter: 5000);
     }
 
     [Fact]

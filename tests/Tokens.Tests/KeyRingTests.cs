@@ -49,7 +49,8 @@ public sealed class KeyRingTests
             () => VerifyKey.FromPublicKey("k", "i", new byte[32], new byte[32], KeyState.Active));
         foreach (var jwk in new[]
         {
-            "", "[]", "{}", """{"kty":"oct","kid":"k","alg":"HS256","k":"AAAA"}""", """{"kty":"oct","kid":"k","alg":"0","k":"AAAA"}""",
+            "", "[]", "{}", """{"kty":"oct","kid":"k","alg":"HS256","k":"AAAA"}""",
+            """{"kty":"oct","kid":"k","alg":"0","k":"AAAA"}""",
             """{"kty":"oct","kid":"k","alg":"ES256","k":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}""",
             """{"kty":"oct","kid":"k","alg":"HS256","use":"enc","k":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}""",
             """{"kty":"oct","kid":"k","k":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}""",

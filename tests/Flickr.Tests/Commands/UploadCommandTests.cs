@@ -110,14 +110,23 @@ public sealed class UploadCommandTests
         using var folder = new TemporaryFolder();
         await using var server = await FakeServer.StartAsync((app, _) =>
         {
-            app.MapPost("/api/v1/uploads", async (HttpContext context) => Accepted("u", await FakeServer.DigestOfBodyAsync(context)));
-            app.MapGet("/api/v1/uploads/u", () => Results.Json(new { id = "u", state = "failed", problem = new { type = "urn:flickr:problem:broken-image", title = "The picture is cut off" } }));
+            app.MapPost("/api/v1/uploads", async (HttpContext context) =>
+            {
+                var digest = await FakeServer.DigestOfBodyAsync(context);
+                return Accepted("u", digest);
+            });
+            app.MapGet("/api/v1/uploads/u", () => Results.Json(new
+            {
+                id = "u",
+                state = "failed",
+                problem = new { type = "urn:flickr:problem:broken-image", title = "The picture is cut off" },
+            }));
         });
 
         var (code, _, error) = await server.RunAsync(folder, "upload", folder.Write("a.jpg", [1]), "--album", "nature");
 
         Assert.Equal(1, code);
-        Assert.Contains("a.jpg: The picture is cut off", error, StringComparison.Ordinal);
+        Assert.True(error.Contains("a.jpg: The picture is cut off", StringComparison.Ordinal), error);
     }
 
     [Theory]

@@ -32,7 +32,7 @@ public sealed class WayTests(RunningSystem system) : IClassFixture<RunningSystem
         var token = page.GetProperty("token").GetString()!;
         foreach (var item in items)
         {
-            foreach (var (rung, side) in (ReadOnlySpan<(string, int)>)[("thumbnail", 320), ("hd", 1280)])
+            foreach (var (rung, side) in ((string, int)[])[("thumbnail", 320), ("hd", 1280)])
             {
                 var url = item.GetProperty(rung).GetProperty("url").GetString()!;
                 Assert.StartsWith(system.Up.Edge.ToString(), url, StringComparison.Ordinal);

@@ -231,7 +231,7 @@ public sealed class SagaEngineTests
             await opened.Database.WriteAsync(session => session.ExecuteAsync(
                 """
                 INSERT INTO message (id, topic, version, saga_id, seq, body, not_before_ms, attempts, lease_owner, lease_until_ms, fence, created_ms)
-                SELECT id || @round, topic, version, saga_id, seq, body, @late, 0, '', 0, 0, created_ms FROM message WHERE length(id) < 40
+                SELECT id || @round, topic, version, saga_id, seq, body, @late, 0, '', 0, 0, created_ms FROM message WHERE length(id) = 26 ORDER BY id LIMIT 6
                 """, new { round = "-" + round, late }));
         }
         foreach (var id in ids)

@@ -98,17 +98,16 @@ public sealed class KilledServiceTests
             RedirectStandardOutput = true,
         };
         var process = Process.Start(start)!;
-        while (await process.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(60)) is { } line)
+        var address = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        process.OutputDataReceived += (_, line) =>
         {
-            if (line.Contains("Now listening on: ", StringComparison.Ordinal))
+            if (line.Data?.IndexOf("Now listening on: ", StringComparison.Ordinal) is >= 0 and var at)
             {
-                var address = line[line.IndexOf("http://", StringComparison.Ordinal)..].Trim();
-                process.OutputDataReceived += (_, _) => { };
-                process.BeginOutputReadLine();
-                return new Service(process, address);
+                address.TrySetResult(line.Data[(at + "Now listening on: ".Length)..].Trim());
             }
-        }
-        throw new InvalidOperationException("the service did not start");
+        };
+        process.BeginOutputReadLine();
+        return new Service(process, await address.Task.WaitAsync(TimeSpan.FromSeconds(60)));
     }
 
     private sealed record Service(Process Process, string Address);
