@@ -1,6 +1,8 @@
 namespace Flickr.Conformance.Tests;
 
-/// <summary>The tests of the suite that are known not to pass, each with its reason: <c>expectations.tsv</c>.</summary>
+/// <summary>
+/// The tests of the suite that are known not to pass, each with its reason: <c>expectations.tsv</c>.
+/// </summary>
 internal static class Expectations
 {
     /// <summary>What is expected not to pass, by id.</summary>
