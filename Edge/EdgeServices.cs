@@ -2,6 +2,7 @@ using Flickr.Edge.Access;
 using Flickr.Edge.Cache;
 using Flickr.Edge.Cache.Log;
 using Flickr.Edge.Cache.Memory;
+using Flickr.Edge.Cache.WhatIf;
 using Flickr.Edge.Collapse;
 using Flickr.Edge.Explain;
 using Flickr.Edge.Fetch;
@@ -44,6 +45,7 @@ internal static class EdgeServices
         {
             services.AddSingleton(OpenLog);
         }
+        services.AddWhatIf();
         services.AddSingleton<Spool>();
         services.AddSingleton<FlightTable>();
         services.AddSingleton<Fills>();
