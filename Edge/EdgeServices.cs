@@ -95,7 +95,9 @@ internal static class EdgeServices
             provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<LogTier>>());
         log.IsValid = (_, head, fillSequence) => ObjectHead.ReadFrom(head.Span) is { } known
             && horizon.Judge(known.Facts, fillSequence) != Coverage.Hard;
-        provider.GetRequiredService<MemoryTier>().Kept = lease => log.TryAdmit(lease);
+        var memory = provider.GetRequiredService<MemoryTier>();
+        memory.Kept = lease => log.TryAdmit(lease);
+        log.IsHot = memory.Contains;
         return log;
     }
 

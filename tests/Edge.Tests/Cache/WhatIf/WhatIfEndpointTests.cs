@@ -30,7 +30,8 @@ public sealed class WhatIfEndpointTests
             return report.GetProperty("requests").GetInt32() == 20;
         });
 
-        var now = report.GetProperty("rows").EnumerateArray().Single(row => row.GetProperty("isNow").GetBoolean());
+        var now =
+            report.GetProperty("rows").EnumerateArray().Single(row => row.GetProperty("isNow").GetBoolean());
         Assert.Equal(0.75, now.GetProperty("hitRatio").GetDouble());
         Assert.Equal(64 << 20, now.GetProperty("bytesMax").GetInt64());
     }
