@@ -126,7 +126,8 @@ internal sealed class LinkEndpoints(LinkCoordinator links, BlobCoordinator blobs
         }
     }
 
-    private async Task ListAsync(HttpContext context, string directory)
+    /// <summary>One page of a directory, whose path ends in a slash.</summary>
+    public async Task ListAsync(HttpContext context, string directory)
     {
         var query = context.Request.Query;
         var after = query["after"].ToString();

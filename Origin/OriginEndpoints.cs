@@ -1,5 +1,6 @@
 using Flickr.Origin.Http;
 using Flickr.Origin.Links;
+using Flickr.Origin.Uploads;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace Flickr.Origin;
@@ -8,15 +9,16 @@ namespace Flickr.Origin;
 /// The file to read first: what a request to an origin node goes through.
 /// <list type="number">
 /// <item>The caller is asked for its key (<see cref="CallerGate"/>).</item>
-/// <item>The raw target decides who answers: <c>/b</c> blobs, <c>/-/</c> the node's own calls, everything else is the path of
-/// a link.</item>
+/// <item>The raw target decides who answers: <c>/b</c> blobs, <c>/-/uploads</c> resumable uploads, <c>/-/</c> what nodes ask
+/// each other, everything else is the path of a link.</item>
 /// <item>A body is received whole into the staging room and hashed on the way, under a byte budget.</item>
 /// <item>The coordinator sends it to the homes that rendezvous hashing names and waits for W durable answers.</item>
 /// <item>On each node the store appends a record to the open volume; one flush acknowledges a whole batch.</item>
 /// <item>A read takes the first good copy, compares its checksum, and streams it. What a home lacks is repaired behind it.</item>
 /// </list>
 /// </summary>
-internal sealed class OriginEndpoints(CallerGate gate, BlobEndpoints blobs, LinkEndpoints links, NodeEndpoints nodes, ILogger log)
+internal sealed class OriginEndpoints(CallerGate gate, BlobEndpoints blobs, LinkEndpoints links, NodeEndpoints nodes,
+    TusEndpoints uploads, ILogger log)
 {
     public async Task HandleAsync(HttpContext context)
     {
@@ -52,6 +54,10 @@ internal sealed class OriginEndpoints(CallerGate gate, BlobEndpoints blobs, Link
         if (path is "/b" || path.StartsWith("/b/", StringComparison.Ordinal))
         {
             return blobs.HandleAsync(context, path);
+        }
+        if (path is TusEndpoints.Root || path.StartsWith(TusEndpoints.Root + "/", StringComparison.Ordinal))
+        {
+            return uploads.HandleAsync(context, path);
         }
         if (path.StartsWith("/-/", StringComparison.Ordinal))
         {

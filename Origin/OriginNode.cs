@@ -1,8 +1,12 @@
+using Flickr.Origin.Backup;
+using Flickr.Origin.Framing;
 using Flickr.Origin.Http;
 using Flickr.Origin.Needles;
 using Flickr.Origin.Placement;
 using Flickr.Origin.Replication;
+using Flickr.Origin.Scrub;
 using Flickr.Origin.Staging;
+using Flickr.Origin.Uploads;
 using Flickr.Origin.Volumes;
 using Microsoft.Extensions.Options;
 
@@ -11,8 +15,11 @@ namespace Flickr.Origin;
 /// <summary>One node, put together: its store, its place in the cluster and the work it does on its own.</summary>
 internal sealed class OriginNode : IDisposable
 {
-    public OriginNode(IOptions<OriginOptions> options, IOptions<VolumeOptions> volumes, TimeProvider time,
-        OriginMetrics metrics, ILoggerFactory logs)
+    private readonly PeerClients _peers;
+
+    public OriginNode(IOptions<OriginOptions> options, IOptions<VolumeOptions> volumes, IOptions<ScrubOptions> scrub,
+        IOptions<UploadOptions> uploads, TimeProvider time, OriginMetrics metrics, IHostApplicationLifetime lifetime,
+        ILoggerFactory logs)
     {
         Options = options.Value;
         var log = logs.CreateLogger("Flickr.Origin");
@@ -23,15 +30,27 @@ internal sealed class OriginNode : IDisposable
         var staging = new StagingRoom(Path.Combine(data, "staging"));
         Store = new NodeStore(
             new DirectoryDisk(Path.Combine(data, "volumes")), volumes.Value, Options.NodeId, time, metrics, log);
-        var repairs = new RepairQueue();
-        var local = new LocalReplica(Options.NodeId, Store);
-        Cluster = new Cluster(Map, Store, local, [], new PeerHealth(time, Options.PeerPause), metrics, log);
-        Blobs = new BlobCoordinator(Cluster, repairs, metrics);
-        Links = new LinkCoordinator(Cluster, new HybridClock(time), repairs, metrics);
+        var sums = new SharedSums(Map, Store, Options.NodeId);
+        var local = new LocalReplica(Options.NodeId, Store, sums);
+        _peers = new PeerClients(Map, Options, key);
+        Cluster = new Cluster(Map, Store, local, _peers.Replicas, new PeerHealth(time, Options.PeerPause), metrics, log);
+        Blobs = new BlobCoordinator(Cluster, Repairs, Options, time, metrics);
+        Links = new LinkCoordinator(Cluster, new HybridClock(time), Repairs, metrics);
+        Repairer = new Repairer(Cluster, staging, Options, metrics);
+        HandOver = new HandOver(Cluster, metrics, log);
+        AntiEntropy = new AntiEntropy(Cluster, sums, Repairer, Options, metrics);
+        Rebalancer = new Rebalancer(Cluster, Repairer, Options, time);
         var intake = new BodyIntake(staging, Store.Volumes, Options, metrics);
         var sender = new BlobSender(Options, metrics);
-        Endpoints = new OriginEndpoints(new CallerGate(key), new BlobEndpoints(Blobs, intake, sender),
-            new LinkEndpoints(Links, Blobs, intake, sender), new NodeEndpoints(Store), log);
+        LinkEndpoints = new LinkEndpoints(Links, Blobs, intake, sender);
+        Scrubber = new Scrubber(Store, Repairer, scrub.Value, data, time, metrics, log);
+        Compactor = new Compactor(Store, volumes.Value, time, metrics);
+        Uploads = new UploadStore(Path.Combine(data, "uploads"), uploads.Value, time, metrics);
+        BackupWriter = new BackupWriter(Store.Volumes, Options.NodeId, time);
+        BackupReader = new BackupReader(Store, Map, Options.NodeId);
+        Endpoints = new OriginEndpoints(new CallerGate(key), new BlobEndpoints(Blobs, intake, sender), LinkEndpoints,
+            new NodeEndpoints(local, staging, Options, new FrameServer(local, log, lifetime.ApplicationStopping)),
+            new TusEndpoints(Uploads, Blobs, Options), log);
     }
 
     public OriginOptions Options { get; }
@@ -46,7 +65,33 @@ internal sealed class OriginNode : IDisposable
 
     public LinkCoordinator Links { get; }
 
+    public RepairQueue Repairs { get; } = new();
+
+    public Repairer Repairer { get; }
+
+    public HandOver HandOver { get; }
+
+    public AntiEntropy AntiEntropy { get; }
+
+    public Rebalancer Rebalancer { get; }
+
+    public Scrubber Scrubber { get; }
+
+    public Compactor Compactor { get; }
+
+    public UploadStore Uploads { get; }
+
+    public BackupWriter BackupWriter { get; }
+
+    public BackupReader BackupReader { get; }
+
+    public LinkEndpoints LinkEndpoints { get; }
+
     public OriginEndpoints Endpoints { get; }
 
-    public void Dispose() => Store.Dispose();
+    public void Dispose()
+    {
+        _peers.Dispose();
+        Store.Dispose();
+    }
 }

@@ -66,25 +66,22 @@ public sealed class OriginOptions
     /// <summary>Time between two rounds of handing over hints. 50 ms to 1 h. Default 1 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.05", "01:00:00")]
     public TimeSpan HandOverInterval { get; set; } = TimeSpan.FromSeconds(1);
-}
 
-/// <summary>One node of the cluster map; section <c>Origin:Nodes:N</c>.</summary>
-public sealed class NodeOptions
-{
-    /// <summary>The node's name, 1 to 64 of <c>[A-Za-z0-9_-]</c>.</summary>
-    [Required, RegularExpression("^[A-Za-z0-9_-]{1,64}$")]
-    public string Id { get; set; } = "";
+    /// <summary>Time between two comparisons with the other nodes. 100 ms to 24 h. Default 1 min.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "1.00:00:00")]
+    public TimeSpan AntiEntropyInterval { get; set; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>Address under which other nodes reach its public listener.</summary>
-    [Required, Url]
-    public string Address { get; set; } = "";
+    /// <summary>Bytes a second given to other nodes after the map has changed. 64 KiB to 16 GiB. Default 32 MiB.</summary>
+    [Range(64L << 10, 16L << 30)]
+    public long RebalanceBytesPerSecond { get; set; } = 32L << 20;
 
-    /// <summary>Failure domain; copies go to different ones first. Default: the node's own.</summary>
-    public string Zone { get; set; } = "";
+    /// <summary>Time between two looks for records that belong to other nodes. 1 s to 24 h. Default 1 h.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
+    public TimeSpan RebalanceInterval { get; set; } = TimeSpan.FromHours(1);
 
-    /// <summary>Share of the data relative to other nodes. 0.001 to 1,000. Default 1.</summary>
-    [Range(0.001, 1_000)]
-    public double Weight { get; set; } = 1;
+    /// <summary>Time the first node has to begin a read before a second one is asked too. 1 ms to 1 min. Default 100 ms.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.001", "00:01:00")]
+    public TimeSpan HedgeDelay { get; set; } = TimeSpan.FromMilliseconds(100);
 }
 
 [OptionsValidator]

@@ -1,5 +1,8 @@
 using Flickr.Listening;
+using Flickr.Origin.Scrub;
+using Flickr.Origin.Uploads;
 using Flickr.Origin.Volumes;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
 namespace Flickr.Origin;
@@ -36,7 +39,8 @@ public static class OriginProgram
         var metrics = app.Services.GetRequiredService<OriginMetrics>();
         // Opening the node replays its volumes: before the listeners open, so that no request meets half an index.
         var node = app.Services.GetRequiredService<OriginNode>();
-        app.UseAdminListener(metrics.Registry, () => node.Store.Volumes.IsWritable);
+        app.UseAdminListener(
+            metrics.Registry, () => node.Store.Volumes.IsWritable, new Admin.AdminEndpoints(node).HandleAsync);
         app.Run(node.Endpoints.HandleAsync);
         return app;
     }
@@ -47,9 +51,15 @@ public static class OriginProgram
         services.AddSingleton<IValidateOptions<OriginOptions>, OriginOptionsValidator>();
         services.AddOptions<VolumeOptions>().BindConfiguration("Origin:Volumes").ValidateOnStart();
         services.AddSingleton<IValidateOptions<VolumeOptions>, VolumeOptionsValidator>();
-        services.AddSingleton(TimeProvider.System);
+        services.AddOptions<ScrubOptions>().BindConfiguration("Origin:Scrub").ValidateOnStart();
+        services.AddSingleton<IValidateOptions<ScrubOptions>, ScrubOptionsValidator>();
+        services.AddOptions<UploadOptions>().BindConfiguration("Origin:Uploads").ValidateOnStart();
+        services.AddSingleton<IValidateOptions<UploadOptions>, UploadOptionsValidator>();
+        services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<OriginMetrics>();
         services.AddSingleton<OriginNode>();
+        services.AddHostedService<Replication.ReplicationWork>();
+        services.AddHostedService<OwnWork>();
     }
 
     /// <summary>Runs until the process is told to stop. Returns the exit code.</summary>

@@ -34,23 +34,40 @@ internal sealed class LinkIndex(BucketSums sums)
         {
             var folder = FolderAt(directory);
             var existed = folder.Files.TryGetValue(name, out var before);
-            var replaces = !existed || before.IsOlderThan(entry) || (before.IsDamaged && !entry.IsOlderThan(before));
-            if (!replaces)
+            if (existed && entry.IsOlderThan(before))
             {
-                return before == entry || (before.Generation == entry.Generation && before.Checksum == entry.Checksum);
+                return false;
             }
+            // The same record again takes the older one's place: compaction moves links by writing them again.
             folder.Files[name] = entry;
             if (existed)
             {
-                sums.Remove(Digest.OfPath(path), before.Generation, before.IsDeleted);
+                sums.Remove(Digest.OfPath(path), FactBits.Of(before));
             }
             else
             {
                 folder.Names.Add(name);
             }
-            sums.Add(Digest.OfPath(path), entry.Generation, entry.IsDeleted);
+            sums.Add(Digest.OfPath(path), FactBits.Of(entry));
             CountLive(directory, (entry.IsDeleted ? 0 : 1) - (existed && !before.IsDeleted ? 1 : 0));
             return true;
+        }
+    }
+
+    /// <summary>Notes that the record at this place rotted; the next good copy of it is taken over.</summary>
+    public void MarkDamaged(string path, RecordLocation location)
+    {
+        var (directory, name) = Split(path);
+        lock (_gate)
+        {
+            if (_folders.TryGetValue(directory, out var folder) && folder.Files.TryGetValue(name, out var entry)
+                && entry.Location == location && !entry.IsDamaged)
+            {
+                var damaged = entry with { Flags = entry.Flags | LinkFlags.Damaged };
+                folder.Files[name] = damaged;
+                sums.Remove(Digest.OfPath(path), FactBits.Of(entry));
+                sums.Add(Digest.OfPath(path), FactBits.Of(damaged));
+            }
         }
     }
 

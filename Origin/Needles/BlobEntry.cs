@@ -27,9 +27,12 @@ internal readonly record struct BlobEntry(RecordLocation Location, long Generati
     public BlobEntry WithTombstone(long generation) =>
         generation >= Generation ? this with { Generation = generation, Flags = Flags | BlobFlags.Deleted } : this;
 
-    /// <summary>Bytes arrived: they replace none or damaged ones; whole ones stay where they are.</summary>
+    /// <summary>Bytes arrived. The newest copy is the one that counts: compaction moves blobs by writing them again.</summary>
     public BlobEntry WithBytes(RecordLocation location) =>
-        Location.IsNone || IsDamaged ? this with { Location = location, Flags = Flags & ~BlobFlags.Damaged } : this;
+        this with { Location = location, Flags = Flags & ~BlobFlags.Damaged };
+
+    /// <summary>The bytes of a deleted blob are let go of; a touch will then ask for them again.</summary>
+    public BlobEntry WithoutBytes() => IsDeleted ? this with { Location = RecordLocation.None } : this;
 }
 
 /// <summary>State bits of a <see cref="BlobEntry"/>.</summary>

@@ -40,9 +40,9 @@ internal sealed class BlobIndex
             entry = after;
             if (existed)
             {
-                _sums.Remove(id, before.Generation, before.IsDeleted);
+                _sums.Remove(id, FactBits.Of(before));
             }
-            _sums.Add(id, after.Generation, after.IsDeleted);
+            _sums.Add(id, FactBits.Of(after));
             Interlocked.Add(ref _present, (after.IsPresent ? 1 : 0) - (before.IsPresent ? 1 : 0));
             return after;
         }

@@ -16,18 +16,18 @@ internal sealed class BucketSums
 
     public static int BucketOf(Digest key) => (int)(key.A >> 52);
 
-    public void Add(Digest key, long generation, bool isDeleted)
+    public void Add(Digest key, in FactBits bits)
     {
-        var fact = FactOf(key, generation, isDeleted);
+        var fact = FactOf(key, bits);
         lock (_gate)
         {
             _sums[BucketOf(key)] += fact;
         }
     }
 
-    public void Remove(Digest key, long generation, bool isDeleted)
+    public void Remove(Digest key, in FactBits bits)
     {
-        var fact = FactOf(key, generation, isDeleted);
+        var fact = FactOf(key, bits);
         lock (_gate)
         {
             _sums[BucketOf(key)] -= fact;
@@ -48,12 +48,13 @@ internal sealed class BucketSums
         return bytes;
     }
 
-    public static UInt128 FactOf(Digest key, long generation, bool isDeleted)
+    public static UInt128 FactOf(Digest key, in FactBits bits)
     {
-        Span<byte> input = stackalloc byte[Digest.Size + 9];
+        Span<byte> input = stackalloc byte[Digest.Size + 17];
         key.Write(input);
-        BinaryPrimitives.WriteInt64LittleEndian(input[Digest.Size..], generation);
-        input[^1] = isDeleted ? (byte)1 : (byte)0;
+        BinaryPrimitives.WriteInt64LittleEndian(input[Digest.Size..], bits.Generation);
+        BinaryPrimitives.WriteUInt64LittleEndian(input[(Digest.Size + 8)..], bits.Checksum);
+        input[^1] = bits.State;
         return XxHash128.HashToUInt128(input);
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Flickr.Origin.Links;
 using Flickr.Origin.Replication;
 using Flickr.Origin.Volumes;
@@ -15,6 +16,9 @@ internal sealed class NodeStore : IRecordSink, IDisposable
     private readonly BlobIndex _blobs;
     private readonly LinkIndex _links;
     private readonly VerifiedPlaces _verified;
+
+    /// <summary>Paths, by their digest, whose record of this generation rotted: an older one must not stand in for it.</summary>
+    private readonly ConcurrentDictionary<Digest, long> _damagedLinks = new();
 
     public NodeStore(IVolumeDisk disk, VolumeOptions options, string nodeId, TimeProvider time, OriginMetrics metrics,
         ILogger log)
@@ -136,7 +140,12 @@ internal sealed class NodeStore : IRecordSink, IDisposable
 
     public LinkFact FindLink(string path)
     {
-        if (_links.Find(path) is not { } entry)
+        var found = _links.Find(path);
+        if (_damagedLinks.TryGetValue(Digest.OfPath(path), out var lost) && lost >= (found?.Generation ?? 0))
+        {
+            return new LinkFact(lost, 0, false, null, IsDamaged: true);
+        }
+        if (found is not { } entry)
         {
             return LinkFact.Unknown;
         }
@@ -150,7 +159,7 @@ internal sealed class NodeStore : IRecordSink, IDisposable
         {
             _metrics.RecordsDamaged.Inc();
             OriginLog.RecordDamaged(_log, entry.Location.Volume, entry.Location.Offset);
-            _links.Apply(path, entry with { Flags = LinkFlags.Damaged });
+            _links.MarkDamaged(path, entry.Location);
         }
         return new LinkFact(entry.Generation, entry.Checksum, false, link, link is null);
     }
@@ -184,6 +193,10 @@ internal sealed class NodeStore : IRecordSink, IDisposable
         return source;
     }
 
+    /// <summary>The bytes of a blob for another node or another volume; null when this node has not got them.</summary>
+    public BorrowedPayload? Borrow(Digest id) =>
+        _blobs.TryGet(id, out var entry) && entry.IsPresent ? BorrowedPayload.Open(Volumes, entry.Location, id) : null;
+
     /// <summary>Notes that the bytes at this place are not what was written.</summary>
     public void MarkDamaged(Digest id, RecordLocation location)
     {
@@ -192,6 +205,34 @@ internal sealed class NodeStore : IRecordSink, IDisposable
         _blobs.Update(id, entry => entry.Location == location
             ? entry with { Flags = entry.Flags | BlobFlags.Damaged } : entry);
     }
+
+    /// <summary>Whether anything would be missed if this record were gone.</summary>
+    public bool Needs(in RecordHeader header, RecordLocation location, ReadOnlySpan<byte> payload)
+    {
+        _blobs.TryGet(header.Key, out var entry);
+        return header.Kind switch
+        {
+            RecordKind.Put => entry.Location == location && !entry.IsDeleted,
+            RecordKind.Touch => entry.Generation == header.Generation && !entry.IsDeleted,
+            RecordKind.Tombstone => entry.Generation == header.Generation && entry.IsDeleted,
+            RecordKind.Link or RecordKind.LinkTombstone => Link.Read(payload) is { } link
+                && _links.Find(link.Path) is { } known && known.Location == location,
+            RecordKind.Hint => Hint.Read(payload) is { } hint && Hints.For(hint.Node, int.MaxValue).Contains(hint),
+            _ => false,
+        };
+    }
+
+    /// <summary>Writes a record again, at the end of the log; false when it could not be made durable.</summary>
+    public async Task<bool> MoveAsync(RecordHeader header, RecordLocation location, ReadOnlyMemory<byte> payload)
+    {
+        using var borrowed = header.Kind == RecordKind.Put ? BorrowedPayload.Open(Volumes, location, header.Key) : null;
+        return await Volumes.AppendAsync(new AppendRequest(
+            header.Kind, header.Key, header.Generation, borrowed?.Payload ?? new Payload(payload))) == AppendOutcome.Stored;
+    }
+
+    /// <summary>Lets go of the bytes of a deleted blob.</summary>
+    public void Forget(Digest id, RecordLocation location) =>
+        _blobs.Update(id, entry => entry.Location == location ? entry.WithoutBytes() : entry);
 
     /// <summary>Notes that a hint was handed over.</summary>
     public async Task FinishHintAsync(Hint hint) => await Volumes.AppendAsync(
@@ -214,6 +255,10 @@ internal sealed class NodeStore : IRecordSink, IDisposable
             case RecordKind.Link or RecordKind.LinkTombstone when Link.Read(payload.Span) is { } link:
                 var flags = header.Kind == RecordKind.LinkTombstone ? LinkFlags.Deleted : LinkFlags.None;
                 _links.Apply(link.Path, new LinkEntry(location, generation, header.Checksum, flags));
+                if (_damagedLinks.TryGetValue(header.Key, out var lost) && lost <= generation)
+                {
+                    _damagedLinks.TryRemove(header.Key, out _);
+                }
                 break;
             case RecordKind.Hint when Hint.Read(payload.Span) is { } hint:
                 Hints.Add(hint);
@@ -237,6 +282,10 @@ internal sealed class NodeStore : IRecordSink, IDisposable
             _blobs.Update(header.Key, entry => entry.Location.IsNone
                 ? entry.WithTouch(generation) with { Location = location, Flags = entry.Flags | BlobFlags.Damaged }
                 : entry.WithTouch(generation));
+        }
+        else if (header.Kind is RecordKind.Link or RecordKind.LinkTombstone)
+        {
+            _damagedLinks.AddOrUpdate(header.Key, generation, (_, known) => Math.Max(known, generation));
         }
     }
 

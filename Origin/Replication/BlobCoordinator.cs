@@ -5,7 +5,8 @@ using Flickr.Origin.Volumes;
 namespace Flickr.Origin.Replication;
 
 /// <summary>Blobs for the whole cluster; any node may coordinate any call. Thread-safe.</summary>
-internal sealed class BlobCoordinator(Cluster cluster, RepairQueue repairs, OriginMetrics metrics)
+internal sealed class BlobCoordinator(
+    Cluster cluster, RepairQueue repairs, OriginOptions options, TimeProvider time, OriginMetrics metrics)
 {
     /// <summary>Blobs longer than this are offered as a touch first, so that bytes a node has are not sent again.</summary>
     private const long OfferBytesMin = 256 << 10;
@@ -108,19 +109,56 @@ internal sealed class BlobCoordinator(Cluster cluster, RepairQueue repairs, Orig
         var preference = cluster.Map.PreferenceFor(id);
         var others = preference.Homes.Concat(preference.StandIns).Select(cluster.Of)
             .Where(replica => replica != cluster.Local).OrderBy(cluster.IsResting).ToList();
-        foreach (var replica in others)
+        if (await OpenElsewhereAsync(id, others, cancellationToken) is { } source)
         {
-            var answer = await cluster.AskAsync(replica, asked => asked.OpenAsync(id, cancellationToken));
-            if (answer?.Value is { } source)
-            {
-                repairs.Add(id);
-                return new FoundBlob(BlobState.Present, source.Length, source);
-            }
+            repairs.Add(id);
+            return new FoundBlob(BlobState.Present, source.Length, source);
         }
         var answers = await cluster.AskAllAsync(cluster.All, replica => replica.ProbeAsync(id, cancellationToken));
         var found = Judge(id, answers);
         // Nobody could open it, so a node that says it is there lost it in between or is failing.
         return found.State == BlobState.Present ? new FoundBlob(BlobState.Unknown, 0, null) : found;
+    }
+
+    /// <summary>Asks one node after the other, and the next one early when a node is slow to begin.</summary>
+    private async Task<BlobSource?> OpenElsewhereAsync(
+        Digest id, List<IReplica> replicas, CancellationToken cancellationToken)
+    {
+        var running = new List<Task<Answer<BlobSource?>?>>();
+        var next = 0;
+        while (next < replicas.Count || running.Count > 0)
+        {
+            if (next < replicas.Count)
+            {
+                running.Add(cluster.AskAsync(replicas[next++], asked => asked.OpenAsync(id, cancellationToken)));
+            }
+            if (next < replicas.Count)
+            {
+                var slow = Task.Delay(options.HedgeDelay, time, cancellationToken);
+                if (await Task.WhenAny([slow, .. running]) == slow)
+                {
+                    metrics.HedgedReads.Inc();
+                    continue;
+                }
+            }
+            var first = await Task.WhenAny(running);
+            running.Remove(first);
+            if ((await first)?.Value is { } source)
+            {
+                running.ForEach(late => _ = DisposeLateAsync(late));
+                return source;
+            }
+        }
+        return null;
+    }
+
+    private static async Task DisposeLateAsync(Task<Answer<BlobSource?>?> late)
+    {
+        await ((Task)late).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (late.IsCompletedSuccessfully && (await late)?.Value is { } source)
+        {
+            await source.DisposeAsync();
+        }
     }
 
     private FoundBlob Judge(Digest id, List<Answer<BlobFact>> answers)

@@ -40,8 +40,11 @@ internal interface IReplica
     Task<IReadOnlyList<ListedName>> ListAsync(
         string directory, string after, int limit, CancellationToken cancellationToken);
 
-    /// <summary>The bucket sums of blobs, then of links: two times 64 KiB.</summary>
-    Task<byte[]> SumsAsync(CancellationToken cancellationToken);
+    /// <summary>
+    /// The bucket sums of blobs, then of links, two times 64 KiB, over the keys that have both the node and
+    /// <paramref name="peer"/> among their homes.
+    /// </summary>
+    Task<byte[]> SumsAsync(string peer, CancellationToken cancellationToken);
 
     /// <summary>What the node knows in one bucket.</summary>
     Task<BucketFacts> BucketAsync(int bucket, CancellationToken cancellationToken);

@@ -5,7 +5,7 @@ using Flickr.Origin.Volumes;
 namespace Flickr.Origin.Replication;
 
 /// <summary>This node, as one of the replicas.</summary>
-internal sealed class LocalReplica(string nodeId, NodeStore store) : IReplica
+internal sealed class LocalReplica(string nodeId, NodeStore store, SharedSums sums) : IReplica
 {
     public string NodeId => nodeId;
 
@@ -37,8 +37,7 @@ internal sealed class LocalReplica(string nodeId, NodeStore store) : IReplica
         string directory, string after, int limit, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<ListedName>>(store.List(directory, after, limit));
 
-    public Task<byte[]> SumsAsync(CancellationToken cancellationToken) =>
-        Task.FromResult<byte[]>([.. store.BlobSums.ToArray(), .. store.LinkSums.ToArray()]);
+    public Task<byte[]> SumsAsync(string peer, CancellationToken cancellationToken) => Task.FromResult(sums.With(peer));
 
     public Task<BucketFacts> BucketAsync(int bucket, CancellationToken cancellationToken) =>
         Task.FromResult(store.Bucket(bucket));

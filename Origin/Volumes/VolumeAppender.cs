@@ -185,7 +185,7 @@ internal sealed class VolumeAppender(IVolumeDisk disk, VolumeOptions options, IR
                 request.Location = RecordLocation.At(volume.Number, position, (uint)request.Payload.Length);
                 _parts.Add(head);
                 position += request.RecordBytes;
-                if (request.Payload.File is null)
+                if (request.Payload.IsInMemory)
                 {
                     AddPadded(request);
                     continue;

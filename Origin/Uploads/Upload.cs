@@ -1,0 +1,32 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Flickr.Origin.Uploads;
+
+/// <summary>One resumable upload as it is kept on disk beside its bytes.</summary>
+/// <param name="Id">32 hex digits.</param>
+/// <param name="Length">Length of the whole body in bytes.</param>
+/// <param name="DurableOffset">Bytes that a power cut cannot take.</param>
+/// <param name="Metadata">The client's Upload-Metadata, passed back as it came.</param>
+/// <param name="ExpiresMs">When it is dropped, Unix milliseconds.</param>
+/// <param name="Digest">The blob it became; null while it is not finished.</param>
+internal sealed record Upload(
+    string Id, long Length, long DurableOffset, string? Metadata, long ExpiresMs, string? Digest)
+{
+    public byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(this, UploadJson.Default.Upload);
+
+    public static Upload? Read(byte[] bytes)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(bytes, UploadJson.Default.Upload);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}
+
+[JsonSerializable(typeof(Upload))]
+internal sealed partial class UploadJson : JsonSerializerContext;

@@ -1,0 +1,93 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Flickr.Origin.Tests;
+
+/// <summary>Real nodes of one cluster in one process, each with a folder and ports of its own.</summary>
+internal sealed class TestCluster : IAsyncDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly int[] _ports;
+    private readonly TestNode?[] _nodes;
+    private readonly (string, string)[] _settings;
+
+    private TestCluster(int count, (string, string)[] settings)
+    {
+        _ports = FreePorts(count);
+        _nodes = new TestNode?[count];
+        _settings = settings;
+    }
+
+    public static async Task<TestCluster> StartAsync(int count, params (string, string)[] settings)
+    {
+        var cluster = new TestCluster(count, settings);
+        for (var i = 0; i < count; i++)
+        {
+            await cluster.StartNodeAsync(i);
+        }
+        return cluster;
+    }
+
+    public TestNode this[int index] => _nodes[index]!;
+
+    public string FolderOf(int index) => Path.Combine(_folder.Path, index.ToString(CultureInfo.InvariantCulture));
+
+    public async Task StartNodeAsync(int index)
+    {
+        var settings = new List<(string, string)>
+        {
+            ("Origin:NodeId", $"node-{index}"),
+            ("Origin:Listen", $"http://127.0.0.1:{_ports[index]}"),
+            ("Origin:Key", "between nodes"),
+            ("Origin:HandOverInterval", "00:00:00.1"),
+            ("Origin:PeerTimeout", "00:00:10"),
+        };
+        for (var i = 0; i < _ports.Length; i++)
+        {
+            settings.Add(($"Origin:Nodes:{i}:Id", $"node-{i}"));
+            settings.Add(($"Origin:Nodes:{i}:Address", $"http://127.0.0.1:{_ports[i]}"));
+        }
+        var node = await TestNode.StartAsync(FolderOf(index), [.. settings, .. _settings]);
+        node.Client.DefaultRequestHeaders.Add("Authorization", "Bearer between nodes");
+        _nodes[index] = node;
+    }
+
+    public async Task StopNodeAsync(int index)
+    {
+        await _nodes[index]!.DisposeAsync();
+        _nodes[index] = null;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var node in _nodes)
+        {
+            if (node is not null)
+            {
+                await node.DisposeAsync();
+            }
+        }
+        _folder.Dispose();
+    }
+
+    /// <summary>Polls until the condition holds; fails the test after 20 seconds.</summary>
+    public static async Task Becomes(Func<bool> condition, string what)
+    {
+        var deadline = DateTime.UtcNow.AddSeconds(20);
+        while (!condition())
+        {
+            Xunit.Assert.True(DateTime.UtcNow < deadline, $"not within 20 s: {what}");
+            await Task.Delay(20);
+        }
+    }
+
+    public static int[] FreePorts(int count)
+    {
+        var listeners = Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToList();
+        listeners.ForEach(listener => listener.Start());
+        var ports = listeners.ConvertAll(listener => ((IPEndPoint)listener.LocalEndpoint).Port);
+        listeners.ForEach(listener => listener.Stop());
+        return [.. ports];
+    }
+}
