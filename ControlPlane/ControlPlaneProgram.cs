@@ -1,11 +1,20 @@
+using Flickr.ControlPlane.Access;
+using Flickr.ControlPlane.Audit;
+using Flickr.ControlPlane.Edges;
+using Flickr.ControlPlane.Keys;
+using Flickr.ControlPlane.Log;
 using Flickr.Listening;
-using Prometheus;
+using Flickr.Sql;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 
 namespace Flickr.ControlPlane;
 
 /// <summary>Builds and runs the program. The <c>flickr</c> command calls <see cref="Build"/>, the executable <see cref="RunAsync"/>.</summary>
 public static class ControlPlaneProgram
 {
+    private const int RequestBodyBytesMax = 64 << 10;
+
     /// <summary>Builds the program without starting it.</summary>
     /// <param name="args">Command line settings, e.g. <c>--ControlPlane:Listen=http://127.0.0.1:9000</c>.</param>
     /// <param name="settings">Settings that win over files, environment and <paramref name="args"/>; null for none.</param>
@@ -21,12 +30,19 @@ public static class ControlPlaneProgram
         {
             builder.Configuration.AddConfiguration(settings);
         }
-        builder.WebHost.ConfigureKestrel((context, kestrel) => kestrel.Listen(
-            context.Configuration["ControlPlane:Listen"] ?? "http://127.0.0.1:0",
-            context.Configuration["ControlPlane:AdminListen"] ?? "http://127.0.0.1:0"));
+        var options = builder.Configuration.GetSection("ControlPlane").Get<ControlPlaneOptions>() ?? new ControlPlaneOptions();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.Limits.MaxRequestBodySize = RequestBodyBytesMax;
+            kestrel.Listen(options.Listen, options.AdminListen);
+        });
+        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        AddControlPlane(builder.Services);
         services?.Invoke(builder.Services);
         var app = builder.Build();
-        app.UseAdminListener(Metrics.NewCustomRegistry(), () => true);
+        var tail = app.Services.GetRequiredService<LogTail>();
+        app.UseAdminListener(app.Services.GetRequiredService<ControlPlaneMetrics>().Registry, () => tail.IsAlive);
+        app.MapControlPlane();
         return app;
     }
 
@@ -36,5 +52,53 @@ public static class ControlPlaneProgram
         var app = Build(args);
         await app.RunAsync();
         return 0;
+    }
+
+    private static void AddControlPlane(IServiceCollection services)
+    {
+        AddOptions<ControlPlaneOptions, ControlPlaneOptionsValidator>(services, "ControlPlane");
+        AddOptions<LogOptions, LogOptionsValidator>(services, "ControlPlane:Log");
+        AddOptions<StreamOptions, StreamOptionsValidator>(services, "ControlPlane:Stream");
+        AddOptions<KeyOptions, KeyOptionsValidator>(services, "ControlPlane:Keys");
+        services.AddSingleton(provider => Prepared(provider.GetRequiredService<IOptions<ControlPlaneOptions>>().Value));
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<ControlPlaneMetrics>();
+        services.AddSingleton(provider => RoleKeys.Load(provider.GetRequiredService<ControlPlaneOptions>()));
+        services.AddSingleton(provider => Database.Open(
+            provider.GetRequiredService<ControlPlaneOptions>().Database, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<AuditLog>().AddSingleton<InvalidationLog>().AddSingleton<Receipts>();
+        services.AddSingleton<EdgeTable>().AddSingleton<EdgeStream>();
+        services.AddSingleton(provider => KeyVault.Open(
+            provider.GetRequiredService<ControlPlaneOptions>(), provider.GetRequiredService<IOptions<KeyOptions>>()));
+        services.AddSingleton<KeyLife>().AddSingleton<KeyBundles>();
+        services.AddHostedService<ControlPlaneStart>();
+        AddLoop<LogSignals>(services);
+        AddLoop<EdgeWriter>(services);
+        AddLoop<LogTail>(services);
+        AddLoop<LogCompaction>(services);
+        AddLoop<KeyRotation>(services);
+        services.ConfigureHttpJsonOptions(json =>
+            json.SerializerOptions.TypeInfoResolverChain.Insert(0, ControlPlaneJson.Default));
+    }
+
+    private static void AddOptions<TOptions, TValidator>(IServiceCollection services, string section)
+        where TOptions : class where TValidator : class, IValidateOptions<TOptions>
+    {
+        services.AddOptions<TOptions>().BindConfiguration(section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<TOptions>, TValidator>();
+    }
+
+    private static void AddLoop<TLoop>(IServiceCollection services) where TLoop : class, IHostedService =>
+        services.AddSingleton<TLoop>().AddHostedService(provider => provider.GetRequiredService<TLoop>());
+
+    /// <summary>The options with the data directory made and the database named.</summary>
+    private static ControlPlaneOptions Prepared(ControlPlaneOptions options)
+    {
+        Directory.CreateDirectory(options.DataDirectory);
+        if (options.Database.Length == 0)
+        {
+            options.Database = $"Data Source={Path.Combine(options.DataDirectory, "control-plane.db")}";
+        }
+        return options;
     }
 }

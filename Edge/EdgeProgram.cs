@@ -1,5 +1,6 @@
+using System.Text;
+using Flickr.Edge.Gate;
 using Flickr.Listening;
-using Prometheus;
 
 namespace Flickr.Edge;
 
@@ -21,20 +22,45 @@ public static class EdgeProgram
         {
             builder.Configuration.AddConfiguration(settings);
         }
-        builder.WebHost.ConfigureKestrel((context, kestrel) => kestrel.Listen(
-            context.Configuration["Edge:Listen"] ?? "http://127.0.0.1:0",
-            context.Configuration["Edge:AdminListen"] ?? "http://127.0.0.1:0"));
+        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        builder.Logging.AddFilter("Yarp", LogLevel.Warning);
+        builder.Services.AddEdge(builder.Configuration);
+        builder.WebHost.ConfigureKestrel((context, kestrel) =>
+        {
+            var options = context.Configuration.GetSection("Edge").Get<EdgeOptions>() ?? new EdgeOptions();
+            // Header bytes are Latin-1 on both sides: what an origin sends in a value passes instead of becoming a 502.
+            kestrel.RequestHeaderEncodingSelector = _ => Encoding.Latin1;
+            kestrel.ResponseHeaderEncodingSelector = _ => Encoding.Latin1;
+            kestrel.Limits.MaxConcurrentConnections = options.ConnectionsMax;
+            kestrel.Limits.MaxRequestLineSize = 8 << 10;
+            kestrel.Limits.MaxRequestHeadersTotalSize = 16 << 10;
+            kestrel.Limits.MaxRequestHeaderCount = 64;
+            kestrel.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(30);
+            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+            kestrel.Limits.MaxResponseBufferSize = 64 << 10;
+            kestrel.Limits.Http2.MaxStreamsPerConnection = 64;
+            kestrel.Listen(options.Listen, options.AdminListen, listen => listen.UseRequestGate());
+        });
         services?.Invoke(builder.Services);
         var app = builder.Build();
-        app.UseAdminListener(Metrics.NewCustomRegistry(), () => true);
+        app.UseEdge();
         return app;
     }
 
-    /// <summary>Runs until the process is told to stop. Returns the exit code.</summary>
+    /// <summary>Runs until the process is told to stop. Returns the exit code: 2 for settings or an address that cannot be used.</summary>
     public static async Task<int> RunAsync(string[] args)
     {
-        var app = Build(args);
-        await app.RunAsync();
-        return 0;
+        try
+        {
+            var app = Build(args);
+            await app.RunAsync();
+            return 0;
+        }
+        catch (Exception exception) when (exception is Microsoft.Extensions.Options.OptionsValidationException or IOException
+            or FormatException or UnauthorizedAccessException)
+        {
+            await Console.Error.WriteLineAsync($"edge: {exception.Message}");
+            return 2;
+        }
     }
 }

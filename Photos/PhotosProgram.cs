@@ -1,5 +1,22 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using Flickr.Listening;
-using Prometheus;
+using Flickr.Photos.Accounts;
+using Flickr.Photos.Gallery;
+using Flickr.Photos.Guarding;
+using Flickr.Photos.Ids;
+using Flickr.Photos.Imaging;
+using Flickr.Photos.Invalidations;
+using Flickr.Photos.Minting;
+using Flickr.Photos.Origins;
+using Flickr.Photos.Pages;
+using Flickr.Photos.Problems;
+using Flickr.Photos.Publishing;
+using Flickr.Photos.Sagas;
+using Flickr.Photos.Uploads;
+using Flickr.Sql;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 
 namespace Flickr.Photos;
 
@@ -21,12 +38,20 @@ public static class PhotosProgram
         {
             builder.Configuration.AddConfiguration(settings);
         }
-        builder.WebHost.ConfigureKestrel((context, kestrel) => kestrel.Listen(
-            context.Configuration["Photos:Listen"] ?? "http://127.0.0.1:0",
-            context.Configuration["Photos:AdminListen"] ?? "http://127.0.0.1:0"));
+        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning).AddFilter("System.Net.Http.HttpClient", LogLevel.Warning)
+            .AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error); // says that the keys lie unencrypted: folder rights guard them
+        var photos = builder.Configuration.GetSection("Photos").Get<PhotosOptions>() ?? new PhotosOptions();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(photos.Listen, photos.AdminListen));
+        AddPhotos(builder.Services);
         services?.Invoke(builder.Services);
         var app = builder.Build();
-        app.UseAdminListener(Metrics.NewCustomRegistry(), () => true);
+        app.UseAdminListener(app.Services.GetRequiredService<PhotosMetrics>().Registry,
+            () => app.Services.GetRequiredService<PhotosStart>().IsReady);
+        app.UseRequestGuard(photos.EdgeAddress.Length > 0 ? photos.EdgeAddress : "http://127.0.0.1:8081");
+        app.UseAuthentication();
+        app.UseAuthorization();
+        MapApi(app);
+        app.MapPages();
         return app;
     }
 
@@ -36,5 +61,96 @@ public static class PhotosProgram
         var app = Build(args);
         await app.RunAsync();
         return 0;
+    }
+
+    private static void MapApi(WebApplication app)
+    {
+        var api = app.MapGroup("/api/v1");
+        api.AddEndpointFilter(async (context, next) => RequestGuard.IsTrusted(context.HttpContext.Request)
+            ? await next(context)
+            : Problem.Result(403, "forged-request", $"Send the header '{RequestGuard.ForgeryHeader}: 1', or an API key."));
+        api.MapGet("/server", (IOptions<PhotosOptions> options) => Results.Ok(new
+        {
+            Version = typeof(PhotosProgram).Assembly.GetName().Version?.ToString(3),
+            Edge = options.Value.EdgeAddress,
+            options.Value.ControlPlane,
+        }));
+        api.MapAccounts();
+        api.MapUploads();
+        api.MapGallery();
+        app.Map("/api/{**rest}", () => Problem.NotFound());
+    }
+
+    private static void AddPhotos(IServiceCollection services)
+    {
+        services.AddOptions<PhotosOptions>().BindConfiguration("Photos").ValidateOnStart();
+        services.AddOptions<ImagingOptions>().BindConfiguration("Photos:Imaging").ValidateOnStart();
+        services.AddOptions<SagaOptions>().BindConfiguration("Photos:Sagas").ValidateOnStart();
+        services.AddOptions<UploadOptions>().BindConfiguration("Photos:Uploads").ValidateOnStart();
+        services.AddOptions<RequestLimitOptions>().BindConfiguration("Photos:Limits").ValidateOnStart();
+        services.AddOptions<MintingOptions>().BindConfiguration("Photos:Tokens").ValidateOnStart();
+        services.AddSingleton<IValidateOptions<PhotosOptions>, PhotosOptionsValidator>();
+        services.AddSingleton<IValidateOptions<ImagingOptions>, ImagingOptionsValidator>();
+        services.AddSingleton<IValidateOptions<SagaOptions>, SagaOptionsValidator>();
+        services.AddSingleton<IValidateOptions<UploadOptions>, UploadOptionsValidator>();
+        services.AddSingleton<IValidateOptions<RequestLimitOptions>, RequestLimitOptionsValidator>();
+        services.AddSingleton<IValidateOptions<MintingOptions>, MintingOptionsValidator>();
+        services.ConfigureHttpJsonOptions(json =>
+        {
+            json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.CamelCase;
+            json.SerializerOptions.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
+        });
+        services.AddProblemDetails();
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<PhotosFolders>();
+        services.AddSingleton<PhotosMetrics>();
+        services.AddSingleton<SortableIds>();
+        services.AddSingleton(provider =>
+        {
+            var configured = provider.GetRequiredService<IOptions<PhotosOptions>>().Value.Database;
+            var folders = provider.GetRequiredService<PhotosFolders>();
+            return Database.Open(configured.Length > 0 ? configured : folders.DefaultDatabase, provider.GetRequiredService<TimeProvider>());
+        });
+        AddRooms(services);
+    }
+
+    private static void AddRooms(IServiceCollection services)
+    {
+        services.AddSignIn();
+        services.AddSingleton<AccountStore>();
+        services.AddSingleton<OperatorKey>();
+        services.AddSingleton<RequestLimits>();
+        services.AddHttpClient<OriginClient>(client => client.Timeout = Timeout.InfiniteTimeSpan)
+            .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(2) });
+        services.AddHttpClient<ControlPlaneClient>(client => client.Timeout = TimeSpan.FromSeconds(40));
+        services.AddSingleton<MintKeys>();
+        services.AddSingleton<EdgeAddresses>();
+        services.AddSingleton<ImageWorkerPool>();
+        services.AddSingleton<OriginalFiles>();
+        services.AddSingleton<LinkWriter>();
+        services.AddSingleton<AlbumDocument>();
+        services.AddSingleton<UploadRows>();
+        services.AddSingleton<UploadIntake>();
+        services.AddSingleton<PhotoPages>();
+        services.AddSingleton<OriginalAddresses>();
+        services.AddPages();
+        services.AddSingleton<PhotoChanges>();
+        services.AddSingleton<UploadSaga>();
+        services.AddSingleton<PhotoChangeSaga>();
+        services.AddSingleton<OwnerChangeSaga>();
+        services.AddSingleton<RelinkSaga>();
+        services.AddSingleton(provider => provider.GetRequiredService<UploadSaga>().Define());
+        services.AddSingleton(provider => provider.GetRequiredService<PhotoChangeSaga>().Define());
+        services.AddSingleton(provider => provider.GetRequiredService<OwnerChangeSaga>().Define());
+        services.AddSingleton(provider => provider.GetRequiredService<RelinkSaga>().Define());
+        services.AddSingleton<SagaStore>();
+        services.AddSingleton(provider => new SagaEngine(
+            provider.GetRequiredService<Database>(), provider.GetRequiredService<SagaStore>(),
+            provider.GetServices<SagaDefinition>(), provider.GetRequiredService<IOptions<SagaOptions>>(),
+            provider.GetRequiredService<PhotosMetrics>(), provider.GetRequiredService<ILogger<SagaEngine>>(),
+            provider.GetRequiredService<TimeProvider>()));
+        services.AddHostedService(provider => provider.GetRequiredService<SagaEngine>());
+        services.AddSingleton<PhotosStart>();
+        services.AddHostedService(provider => provider.GetRequiredService<PhotosStart>());
     }
 }

@@ -1,1 +1,4 @@
-return await Flickr.Photos.PhotosProgram.RunAsync(args);
+using Flickr.Photos;
+using Flickr.Photos.Imaging;
+
+return args is [ImageWorker.Argument] ? await ImageWorker.RunAsync() : await PhotosProgram.RunAsync(args);

@@ -18,6 +18,8 @@ public sealed class Database : IAsyncDisposable
     private readonly SemaphoreSlim _sqliteWriter = new(1, 1);
     private readonly TimeProvider _time;
 
+    static Database() => RowShape.Install();
+
     private Database(SqlEngine engine, string connectionString, TimeProvider time)
     {
         Engine = engine;

@@ -3,7 +3,8 @@ using System.Collections.Immutable;
 namespace Flickr.Tokens;
 
 /// <summary>
-/// What a verified token says, whatever its form. Immutable; the verifier gives the same instance for the same token as
+/// What a verified token says, whatever its form. Immutable; the verifier gives the same instance for the
+/// same token as
 /// long as it is cached. It says nothing about revocation: ask the invalidations.
 /// </summary>
 public sealed record AccessGrant
@@ -29,7 +30,8 @@ public sealed record AccessGrant
     /// <summary>Owner of what it opens; null only for foreign tokens of the RFC 9246 profile.</summary>
     public string? Owner { get; init; }
 
-    /// <summary>The owner's epoch when the permission was read; below the owner's current one it is revoked.</summary>
+    /// <summary>The owner's epoch when the permission was read; below the owner's current one it is
+    /// revoked.</summary>
     public long OwnerEpoch { get; init; }
 
     /// <summary>Pseudonym of the viewer; null when the token is for anyone who holds it.</summary>
@@ -52,6 +54,9 @@ public sealed record AccessGrant
 
     /// <summary>Originals its viewer may have on the way at a time.</summary>
     public int ConcurrentOriginals { get; init; } = 1;
+
+    /// <summary>The client addresses it is for; null means any.</summary>
+    public ClientRange? Clients { get; init; }
 
     /// <summary>Tags of albums or photos it hangs on, for finer revocation; never default.</summary>
     public ImmutableArray<string> Tags { get; init; } = [];

@@ -4,13 +4,14 @@ using Flickr.Tokens.Paths;
 namespace Flickr.Tokens;
 
 /// <summary>
-/// What a token to be minted shall say. Immutable: every method gives a changed copy, so a half-made grant can be kept and
+/// What a token to be minted shall say. Immutable: every method gives a changed copy, so a half-made grant
+/// can be kept and
 /// finished in several ways.
 /// </summary>
 /// <example>
 /// <code>
-/// var grant = Grant.ForOwner("01HX", epoch: 7).Prefix(album).Open(PhotoClasses.Thumb | PhotoClasses.Rendition)
-///     .CheckedAt(readAt).ExpiresIn(TimeSpan.FromMinutes(10));
+/// var grant = Grant.ForOwner("01HX", epoch: 7).Prefix(album)
+///     .Open(PhotoClasses.Thumb | PhotoClasses.Rendition).CheckedAt(readAt).ExpiresIn(TimeSpan.FromMinutes(10));
 /// </code>
 /// </example>
 public sealed record Grant
@@ -40,7 +41,8 @@ public sealed record Grant
     /// <summary>When the permission was read; null means at the moment of minting.</summary>
     public DateTimeOffset? PermissionRead { get; private init; }
 
-    /// <summary>How long it shall last; rounded up to whole minutes by the minter. Default 10 minutes.</summary>
+    /// <summary>How long it shall last; rounded up to whole minutes by the minter. Default 10
+    /// minutes.</summary>
     public TimeSpan Lifetime { get; private init; } = TimeSpan.FromMinutes(10);
 
     /// <summary>True when the token may be used once.</summary>

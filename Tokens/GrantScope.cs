@@ -37,7 +37,8 @@ public sealed class GrantScope
         ? new GrantScope(ScopeKind.Prefix, directory.Value)
         : throw new ArgumentException("A prefix ends in a slash.", nameof(directory));
 
-    /// <summary>Whether the scope covers the path, and for address scopes the scheme, host and query too.</summary>
+    /// <summary>Whether the scope covers the path, and for address scopes the scheme, host and query
+    /// too.</summary>
     public bool Covers(in TokenRequest request) => Kind switch
     {
         ScopeKind.Exact => string.Equals(request.Path.Value, Value, StringComparison.Ordinal),
@@ -73,7 +74,8 @@ public sealed class GrantScope
     private static GrantScope? ReadDigest(string text)
     {
         var digest = new byte[32];
-        return text.Length == 43 && StrictBase64Url.TryDecode(Encoding.ASCII.GetBytes(text), digest, out var length)
+        return text.Length == 43
+            && StrictBase64Url.TryDecode(Encoding.ASCII.GetBytes(text), digest, out var length)
             && length == 32
             ? new GrantScope(ScopeKind.AddressHash, text, digest: digest)
             : null;
@@ -86,9 +88,11 @@ public sealed class GrantScope
             RegexOptions.NonBacktracking | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture;
         try
         {
-            // Alone first: a pattern such as "a)|(?:b" is only well-formed inside our anchors, which it would break.
+            // Alone first: a pattern such as "a)|(?:b" is only well-formed inside our anchors, which it would
+            // break.
             _ = new Regex(pattern, Options);
-            return new GrantScope(ScopeKind.AddressPattern, pattern, new Regex($@"\A(?:{pattern})\z", Options));
+            return new GrantScope(ScopeKind.AddressPattern, pattern,
+                new Regex($@"\A(?:{pattern})\z", Options));
         }
         catch (Exception refused) when (refused is ArgumentException or NotSupportedException)
         {

@@ -4,7 +4,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace Flickr.Tokens;
 
 /// <summary>
-/// The keys an edge verifies with, as one immutable whole: a new bundle is a new ring, swapped in one write. Keys are found
+/// The keys an edge verifies with, as one immutable whole: a new bundle is a new ring, swapped in one write.
+/// Keys are found
 /// by their exact id and in no other way.
 /// </summary>
 public sealed class KeyRing
@@ -31,7 +32,8 @@ public sealed class KeyRing
     /// <summary>The keys, in no order.</summary>
     public IReadOnlyList<VerifyKey> Keys => _keys.Values;
 
-    /// <summary>A number no other ring of this process has; the verified-token cache tells rings apart by it.</summary>
+    /// <summary>A number no other ring of this process has; the verified-token cache tells rings apart by
+    /// it.</summary>
     internal long Generation { get; }
 
     /// <summary>Makes a ring.</summary>

@@ -1,8 +1,12 @@
 using System.Security.Cryptography;
+using Flickr.Tokens.Fs1;
+using Flickr.Tokens.Paths;
+using Flickr.Tokens.Signatures;
 
 namespace Flickr.Tokens;
 
-/// <summary>A key that signs. Keep it where nobody reads it; <see cref="ToVerifyKey"/> is the part for edges. Thread-safe.</summary>
+/// <summary>A key that signs. Keep it where nobody reads it; <see cref="ToVerifyKey"/> is the part for edges.
+/// Thread-safe.</summary>
 public sealed class MintKey
 {
     private readonly byte[] _secret;
@@ -12,7 +16,7 @@ public sealed class MintKey
     private MintKey(string keyId, string issuer, byte[] secret)
     {
         (KeyId, Issuer, Algorithm, _secret) = (keyId, issuer, SigningAlgorithm.HS256, secret);
-        Hmac = new HmacPool(secret);
+        Hmac = new HmacSignature(secret);
         _ = ToVerifyKey(KeyState.Active); // the rules of ids and lengths are written down there
     }
 
@@ -33,12 +37,14 @@ public sealed class MintKey
     public SigningAlgorithm Algorithm { get; }
 
     /// <summary>Only an active key mints. Default <see cref="KeyState.Active"/>.</summary>
-    public KeyState State { get; init; } = KeyState.Active;
+    public KeyState State { get; private init; } = KeyState.Active;
 
-    /// <summary>The first moment it mints nothing any more, such as the end of the lease of the feed it came by; null for none.</summary>
-    public DateTimeOffset? NotAfter { get; init; }
+    /// <summary>The first moment it mints nothing any more, such as the end of the lease of the feed it came
+    /// by; null for none.</summary>
+    public DateTimeOffset? NotAfter { get; private init; }
 
-    /// <summary>The shared secret (HS256) or the private scalar (ES256), for storage under encryption.</summary>
+    /// <summary>The shared secret (HS256) or the private scalar (ES256), for storage under
+    /// encryption.</summary>
     public ReadOnlySpan<byte> Secret => _secret;
 
     /// <summary>First coordinate of the public point; empty for HS256.</summary>
@@ -47,8 +53,11 @@ public sealed class MintKey
     /// <summary>Second coordinate of the public point; empty for HS256.</summary>
     public ReadOnlySpan<byte> Y => _y;
 
+    /// <summary>Host and path below which a derived key mints; null for a key that mints anywhere.</summary>
+    internal (string Host, CanonicalPath Directory)? Bounds { get; private init; }
+
     /// <summary>Null for ES256.</summary>
-    internal HmacPool? Hmac { get; }
+    internal HmacSignature? Hmac { get; }
 
     /// <summary>A new ES256 key.</summary>
     public static MintKey NewEs256(string keyId, string issuer)
@@ -63,13 +72,16 @@ public sealed class MintKey
 
     /// <summary>A stored HS256 key.</summary>
     /// <exception cref="ArgumentException">Fewer than 32 bytes, or a key id that cannot be.</exception>
-    public static MintKey FromSecret(string keyId, string issuer, ReadOnlySpan<byte> secret) =>
-        new(keyId, issuer, secret.ToArray());
+    public static MintKey FromSecret(
+        string keyId, string issuer, ReadOnlySpan<byte> secret, KeyState state = KeyState.Active,
+        DateTimeOffset? notAfter = null) =>
+        new(keyId, issuer, secret.ToArray()) { State = state, NotAfter = notAfter };
 
     /// <summary>A stored ES256 key.</summary>
     /// <exception cref="CryptographicException">The numbers are no key, or not of one pair.</exception>
     public static MintKey FromPrivateKey(
-        string keyId, string issuer, ReadOnlySpan<byte> d, ReadOnlySpan<byte> x, ReadOnlySpan<byte> y)
+        string keyId, string issuer, ReadOnlySpan<byte> d, ReadOnlySpan<byte> x, ReadOnlySpan<byte> y,
+        KeyState state = KeyState.Active, DateTimeOffset? notAfter = null)
     {
         var key = new ECParameters
         {
@@ -79,10 +91,37 @@ public sealed class MintKey
         };
         using var check = ECDsa.Create(key);
         var probe = "pair"u8;
-        if (!ToPublic(keyId, issuer, key.Q).Verifies(
-            probe, check.SignData(probe, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation)))
+        if (!ToPublic(keyId, issuer, key.Q).Check.IsGenuine(
+            probe,
+            check.SignData(probe, HashAlgorithmName.SHA256,
+                DSASignatureFormat.IeeeP1363FixedFieldConcatenation)))
             throw new CryptographicException("The private and the public part are not of one pair.");
-        return new MintKey(keyId, issuer, key);
+        return new MintKey(keyId, issuer, key) { State = state, NotAfter = notAfter };
+    }
+
+    /// <summary>
+    /// A key that mints only below a path on a host, for a service that needs no more. It is derived: edges
+    /// that hold this key
+    /// know it already. HS256 only.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">Not an HS256 key.</exception>
+    /// <exception cref="ArgumentException">The path does not end in a slash, is the root, or is deeper than
+    /// 16 segments.</exception>
+    public MintKey ForPrefix(string host, CanonicalPath directory)
+    {
+        if (Algorithm != SigningAlgorithm.HS256)
+            throw new InvalidOperationException("Only HS256 keys can be derived from.");
+        if (!directory.IsDirectory || directory.SegmentCount is 0 or > Fs1Codec.DepthMax)
+            throw new ArgumentException("A key is derived for 1 to 16 segments with a slash after them.",
+                nameof(directory));
+        return new MintKey(
+            DerivedKey.KeyId(KeyId, directory.SegmentCount), Issuer,
+            DerivedKey.Secret(_secret, host, directory.Value))
+        {
+            State = State,
+            NotAfter = NotAfter,
+            Bounds = (host, directory),
+        };
     }
 
     /// <summary>What an edge needs to verify what this key signs.</summary>

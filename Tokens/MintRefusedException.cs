@@ -1,6 +1,7 @@
 namespace Flickr.Tokens;
 
-/// <summary>A grant that must not become a token. The message names the reason and holds nothing of the grant.</summary>
+/// <summary>A grant that must not become a token. The message names the reason and holds nothing of the
+/// grant.</summary>
 public sealed class MintRefusedException(MintRefusal refusal)
     : InvalidOperationException($"The token was not minted: {refusal}.")
 {

@@ -12,6 +12,7 @@ public enum ScopeKind
     /// <summary>One whole address, by its SHA-256 (RFC 9246 <c>hash:</c>).</summary>
     AddressHash,
 
-    /// <summary>Whole addresses that match an expression from start to end (RFC 9246 <c>regex:</c>).</summary>
+    /// <summary>Whole addresses that match an expression from start to end (RFC 9246
+    /// <c>regex:</c>).</summary>
     AddressPattern,
 }

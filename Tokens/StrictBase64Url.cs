@@ -4,7 +4,8 @@ using System.Buffers.Text;
 namespace Flickr.Tokens;
 
 /// <summary>
-/// Base64url with exactly one spelling per value: no padding, no white space, unused bits zero (RFC 4648 section 3.5).
+/// Base64url with exactly one spelling per value: no padding, no white space, unused bits zero (RFC 4648
+/// section 3.5).
 /// A second spelling would be a second cache key and a second token id for one token.
 /// </summary>
 internal static class StrictBase64Url

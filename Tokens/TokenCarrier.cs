@@ -2,7 +2,8 @@ using Flickr.Tokens.Paths;
 
 namespace Flickr.Tokens;
 
-/// <summary>Where tokens ride in a request: the query, or cookies. A request carries one at most, whatever the place.</summary>
+/// <summary>Where tokens ride in a request: the query, or cookies. A request carries one at most, whatever
+/// the place.</summary>
 public static class TokenCarrier
 {
     /// <summary>Query parameter of a JWT, as RFC 9246 names it.</summary>
@@ -17,7 +18,8 @@ public static class TokenCarrier
     /// <summary>Cookie of an FS1 token.</summary>
     public const string Fs1Cookie = "__Secure-fs";
 
-    /// <summary>Whether a query parameter carries a token, so must not reach cache key, origin or log.</summary>
+    /// <summary>Whether a query parameter carries a token, so must not reach cache key, origin or
+    /// log.</summary>
     public static bool IsTokenParameter(ReadOnlySpan<char> name) => name is JwtParameter or Fs1Parameter;
 
     /// <summary>
@@ -25,7 +27,8 @@ public static class TokenCarrier
     /// otherwise Missing, Ambiguous or TooLarge.
     /// </summary>
     /// <param name="target">The request target.</param>
-    /// <param name="cookieHeader">The <c>Cookie</c> header, several joined by <c>"; "</c>; null or empty when there is none.</param>
+    /// <param name="cookieHeader">The <c>Cookie</c> header, several joined by <c>"; "</c>; null or empty when
+    /// there is none.</param>
     /// <param name="token">The token, when there is one.</param>
     public static TokenVerdict Find(CanonicalTarget target, string? cookieHeader, out PresentedToken token)
     {

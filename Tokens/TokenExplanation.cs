@@ -3,7 +3,8 @@ using System.Text;
 
 namespace Flickr.Tokens;
 
-/// <summary>What a token says about itself, for people. Nothing in it was verified, and the signature is not in it.</summary>
+/// <summary>What a token says about itself, for people. Nothing in it was verified, and the signature is not
+/// in it.</summary>
 /// <param name="Form">The form it was read as.</param>
 /// <param name="KeyId">The key it names; null when it could not be read.</param>
 /// <param name="Algorithm">The algorithm it names or implies; null when it could not be read.</param>

@@ -2,7 +2,8 @@ namespace Flickr.Tokens;
 
 /// <summary>
 /// What a token says, as slices of the token's own bytes: reading a token allocates nothing, and becomes an
-/// <see cref="AccessGrant"/> only when it is kept. Fields are checked for their character sets when they are put in.
+/// <see cref="AccessGrant"/> only when it is kept. Fields are checked for their character sets when they are
+/// put in.
 /// </summary>
 internal ref struct TokenFacts
 {
@@ -12,7 +13,11 @@ internal ref struct TokenFacts
 
     public VerifyKey? Key;
 
-    /// <summary>FS1: number of leading segments the scope has, 0 for the full path. The signature already bound the path.</summary>
+    /// <summary>Segments the signing key is derived for, 0 for a key that may sign anything.</summary>
+    public int KeyDepth;
+
+    /// <summary>FS1: number of leading segments the scope has, 0 for the full path. The signature already
+    /// bound the path.</summary>
     public int Depth;
 
     /// <summary>JWT: the <c>cdniuc</c> claim, unescaped.</summary>

@@ -7,7 +7,8 @@ using Flickr.Tokens.Jwt;
 
 namespace Flickr.Tokens;
 
-/// <summary>Takes a token apart for people: what it says and why it would not even be read. Verifies nothing.</summary>
+/// <summary>Takes a token apart for people: what it says and why it would not even be read. Verifies
+/// nothing.</summary>
 public static class TokenInspector
 {
     /// <summary>Explains a token.</summary>
@@ -20,12 +21,14 @@ public static class TokenInspector
         return form == TokenForm.Jwt ? ExplainJwt(ascii) : ExplainFs1(ascii);
     }
 
-    private static TokenExplanation Unread(TokenForm form, string problem) => new(form, null, null, [], problem);
+    private static TokenExplanation Unread(TokenForm form, string problem) =>
+        new(form, null, null, [], problem);
 
     private static TokenExplanation ExplainFs1(byte[] token)
     {
         var fields = new Fs1Fields();
-        if (!Fs1Fields.TrySplit(token, ref fields)) return Unread(TokenForm.Fs1, "the fields are not as the format says");
+        if (!Fs1Fields.TrySplit(token, ref fields))
+            return Unread(TokenForm.Fs1, "the fields are not as the format says");
         var statements = new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["expires"] = Moment(fields.Expires),
@@ -40,7 +43,8 @@ public static class TokenInspector
         var isReadable = Fs1Options.TryRead(fields.Options, ref facts);
         if (isReadable) AddOptions(facts, statements);
         return new TokenExplanation(
-            TokenForm.Fs1, Encoding.ASCII.GetString(fields.KeyId), nameof(SigningAlgorithm.HS256), [.. statements],
+            TokenForm.Fs1, Encoding.ASCII.GetString(fields.KeyId), nameof(SigningAlgorithm.HS256),
+            [.. statements],
             isReadable ? null : "the options are not as the format says");
     }
 
@@ -51,7 +55,8 @@ public static class TokenInspector
         if (!facts.TokenId.IsEmpty) statements["id"] = Encoding.ASCII.GetString(facts.TokenId);
         if (!facts.Tags.IsEmpty) statements["tags"] = Encoding.ASCII.GetString(facts.Tags);
         if (facts.Once) statements["uses"] = "one";
-        statements["originals"] = facts.ConcurrentOriginals.ToString(CultureInfo.InvariantCulture) + " at a time";
+        statements["originals"] = facts.ConcurrentOriginals.ToString(CultureInfo.InvariantCulture)
+            + " at a time";
     }
 
     private static TokenExplanation ExplainJwt(byte[] token)
@@ -67,15 +72,18 @@ public static class TokenInspector
         return new TokenExplanation(
             TokenForm.Jwt, Text(header.KeyId), Text(header.Algorithm), statements, problem);
 
-        static string? Text(ReadOnlySpan<byte> ascii) => ascii.IsEmpty ? null : Encoding.ASCII.GetString(ascii);
+        static string? Text(ReadOnlySpan<byte> ascii) => ascii.IsEmpty ? null
+            : Encoding.ASCII.GetString(ascii);
     }
 
-    private static (ImmutableArray<KeyValuePair<string, string>> Statements, string? Problem) Claims(byte[] payload)
+    private static (ImmutableArray<KeyValuePair<string, string>> Statements, string? Problem) Claims(
+        byte[] payload)
     {
         try
         {
             using var json = JsonDocument.Parse(payload);
-            if (json.RootElement.ValueKind != JsonValueKind.Object) return ([], "the claims are not an object");
+            if (json.RootElement.ValueKind != JsonValueKind.Object)
+                return ([], "the claims are not an object");
             var statements = json.RootElement.EnumerateObject()
                 .Select(claim => KeyValuePair.Create(claim.Name, Value(claim)))
                 .ToImmutableArray();
@@ -83,7 +91,7 @@ public static class TokenInspector
             var verdict = JwtClaims.Read(payload, new byte[payload.Length], TokenProfile.Strict, ref facts);
             return (statements, verdict == TokenVerdict.Valid ? null : $"the claims are refused: {verdict}");
         }
-        catch (JsonException)
+        catch (Exception odd) when (odd is JsonException or InvalidOperationException)
         {
             return ([], "the claims are not JSON");
         }
@@ -98,9 +106,11 @@ public static class TokenInspector
     private static byte[]? Decode(string part)
     {
         var bytes = new byte[StrictBase64Url.DecodedLength(part.Length)];
-        return StrictBase64Url.TryDecode(Encoding.ASCII.GetBytes(part), bytes, out var length) ? bytes[..length] : null;
+        return StrictBase64Url.TryDecode(Encoding.ASCII.GetBytes(part), bytes, out var length)
+            ? bytes[..length] : null;
     }
 
     private static string Moment(long seconds) =>
-        DateTimeOffset.FromUnixTimeSeconds(seconds).ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+        DateTimeOffset.FromUnixTimeSeconds(seconds)
+            .ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }

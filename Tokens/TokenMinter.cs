@@ -10,14 +10,17 @@ using Flickr.Tokens.Paths;
 namespace Flickr.Tokens;
 
 /// <summary>
-/// Makes tokens with one key. The expiry is rounded up to whole minutes, and equal input gives the equal token (also for
-/// ES256, within a process), so that browsers and edges recognise what they have seen. What must not be minted throws
+/// Makes tokens with one key. The expiry is rounded up to whole minutes, and equal input gives the equal
+/// token (also for
+/// ES256, within a process), so that browsers and edges recognise what they have seen. What must not be
+/// minted throws
 /// <see cref="MintRefusedException"/>. Thread-safe.
 /// </summary>
 public sealed class TokenMinter
 {
     private const long GridSeconds = 60;
     private static readonly TimeSpan PermissionAgeMax = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan PermissionAheadMax = TimeSpan.FromSeconds(2);
 
     private readonly MintKey _key;
     private readonly TimeProvider _time;
@@ -36,7 +39,12 @@ public sealed class TokenMinter
 
     /// <summary>The host as it is signed: <c>host[:port]</c> in lower case, without a default port.</summary>
     /// <exception cref="UriFormatException">Not an absolute address.</exception>
-    public static string HostOf(string edgeAddress) => new Uri(edgeAddress, UriKind.Absolute).Authority;
+    public static string HostOf(string edgeAddress)
+    {
+        var address = new Uri(edgeAddress, UriKind.Absolute);
+        if (address.HostNameType != UriHostNameType.Dns) return address.Authority;
+        return address.IsDefaultPort ? address.IdnHost : $"{address.IdnHost}:{address.Port}";
+    }
 
     /// <summary>Mints a JWT. The grant must name its host.</summary>
     /// <exception cref="MintRefusedException">The grant must not become a token.</exception>
@@ -56,7 +64,8 @@ public sealed class TokenMinter
         return Fs1Codec.Write(_key, facts);
     }
 
-    /// <summary>Mints in the form the key is for: FS1 under HS256, a JWT under ES256. Gives the query pair <c>name=token</c>.</summary>
+    /// <summary>Mints in the form the key is for: FS1 under HS256, a JWT under ES256. Gives the query pair
+    /// <c>name=token</c>.</summary>
     /// <exception cref="MintRefusedException">The grant must not become a token.</exception>
     public string MintQuery(Grant grant) => _key.Algorithm == SigningAlgorithm.HS256
         ? $"{TokenCarrier.Fs1Parameter}={MintFs1(grant)}"
@@ -72,7 +81,8 @@ public sealed class TokenMinter
         SignUrls(edgeAddress, [(path, version)], grant)[0];
 
     /// <summary>Addresses of many paths with one token: one signature for a page of thumbnails.</summary>
-    /// <exception cref="MintRefusedException">The grant must not become a token, or a path lies outside its scope.</exception>
+    /// <exception cref="MintRefusedException">The grant must not become a token, or a path lies outside its
+    /// scope.</exception>
     public IReadOnlyList<string> SignUrls(
         string edgeAddress, IReadOnlyList<(CanonicalPath Path, string? Version)> paths, Grant grant)
     {
@@ -94,10 +104,12 @@ public sealed class TokenMinter
     }
 
     /// <summary>A cookie that carries a prefix token to exactly the paths it covers.</summary>
-    /// <exception cref="MintRefusedException">The grant must not become a token, or does not cover a prefix.</exception>
+    /// <exception cref="MintRefusedException">The grant must not become a token, or does not cover a
+    /// prefix.</exception>
     public SignedCookie SignCookie(Grant grant)
     {
-        if (grant.Scope is not { Kind: ScopeKind.Prefix }) throw new MintRefusedException(MintRefusal.ScopeNotInForm);
+        if (grant.Scope is not { Kind: ScopeKind.Prefix })
+            throw new MintRefusedException(MintRefusal.ScopeNotInForm);
         var facts = Settle(grant);
         var isFs1 = _key.Algorithm == SigningAlgorithm.HS256;
         return new SignedCookie(
@@ -109,30 +121,43 @@ public sealed class TokenMinter
 
     private static int Depth(GrantScope prefix) => prefix.Value.AsSpan().Count('/') - 1;
 
+    private static bool IsBelow(CanonicalPath directory, GrantScope scope) =>
+        scope.Kind is ScopeKind.Exact or ScopeKind.Prefix
+        && scope.Value.StartsWith(directory.Value, StringComparison.Ordinal);
+
     private MintFacts Settle(Grant grant)
     {
         ArgumentNullException.ThrowIfNull(grant);
         var now = _time.GetUtcNow();
-        if (_key.State != KeyState.Active || now >= _key.NotAfter) throw new MintRefusedException(MintRefusal.KeyNotActive);
-        if (!TokenText.IsId(grant.Owner) || grant.OwnerEpoch < 0) throw new MintRefusedException(MintRefusal.Owner);
+        if (_key.State != KeyState.Active || now >= _key.NotAfter)
+            throw new MintRefusedException(MintRefusal.KeyNotActive);
+        if (!TokenText.IsId(grant.Owner) || grant.OwnerEpoch < 0)
+            throw new MintRefusedException(MintRefusal.Owner);
         if (!TokenText.IsHost(grant.Audience)) throw new MintRefusedException(MintRefusal.Host);
         if (grant.Scope is not { } scope) throw new MintRefusedException(MintRefusal.NoScope);
         if (scope.Kind == ScopeKind.Prefix && Depth(scope) < _options.PrefixDepthMin)
             throw new MintRefusedException(MintRefusal.PrefixTooShallow);
-        if (grant.Classes is PhotoClasses.None or > PhotoClasses.All) throw new MintRefusedException(MintRefusal.Classes);
+        if (grant.Classes is PhotoClasses.None or > PhotoClasses.All)
+            throw new MintRefusedException(MintRefusal.Classes);
         CheckFields(grant);
+        if (_key.Bounds is var (host, directory) && (host != grant.Audience || !IsBelow(directory, scope)))
+            throw new MintRefusedException(MintRefusal.OutsideKey);
 
         var read = grant.PermissionRead ?? now;
-        if (read > now || now - read > PermissionAgeMax) throw new MintRefusedException(MintRefusal.PermissionTooOld);
+        if (read - now > PermissionAheadMax || now - read > PermissionAgeMax)
+            throw new MintRefusedException(MintRefusal.PermissionTooOld);
+        if (read > now) read = now; // the database's clock is a little ahead; earlier is the safe side
         if (grant.Lifetime <= TimeSpan.Zero || grant.Lifetime > _options.LifetimeMax)
             throw new MintRefusedException(MintRefusal.Lifetime);
         var issued = read.ToUnixTimeSeconds();
         return new MintFacts(
             grant.Owner, grant.OwnerEpoch, grant.Viewer, grant.Audience!, scope, grant.Classes, issued,
-            Expiry(issued, grant.Lifetime), grant.SingleUse, grant.ConcurrentOriginals, IdOf(grant, issued), grant.Tags);
+            Expiry(issued, grant.Lifetime), grant.SingleUse, grant.ConcurrentOriginals, IdOf(grant, issued),
+            grant.Tags);
     }
 
-    /// <summary>Up to the next whole minute, except where that would outlive the maximum: then down.</summary>
+    /// <summary>Up to the next whole minute, except where that would outlive the maximum: then
+    /// down.</summary>
     private long Expiry(long issued, TimeSpan lifetime)
     {
         var seconds = (long)Math.Ceiling(lifetime.TotalSeconds);
@@ -152,7 +177,8 @@ public sealed class TokenMinter
     }
 
     /// <summary>
-    /// A token for one use needs an id nobody had before; one for originals needs an id by which it can be taken back, and
+    /// A token for one use needs an id nobody had before; one for originals needs an id by which it can be
+    /// taken back, and
     /// that is derived from what it says, so that equal grants stay equal tokens.
     /// </summary>
     private static string? IdOf(Grant grant, long issued)

@@ -2,7 +2,8 @@ using System.Buffers;
 
 namespace Flickr.Tokens;
 
-/// <summary>The character sets of the fields of tokens. Each field is checked against its set before it is used.</summary>
+/// <summary>The character sets of the fields of tokens. Each field is checked against its set before it is
+/// used.</summary>
 internal static class TokenText
 {
     /// <summary>Characters of a key id, an owner, a viewer, a token id, a tag.</summary>
@@ -17,27 +18,32 @@ internal static class TokenText
     private const string Word = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
 
     private static readonly SearchValues<char> IdCharacters = SearchValues.Create(Word);
-    private static readonly SearchValues<char> KeyIdCharacters = SearchValues.Create(Word + ".~");
+    private static readonly SearchValues<char> KeyIdCharacters = SearchValues.Create(Word + ".~@");
     private static readonly SearchValues<char> TagCharacters = SearchValues.Create(Word + ":");
     private static readonly SearchValues<char> HostCharacters =
         SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789.-:[]");
 
     private static readonly SearchValues<byte> IdBytes = Bytes(Word);
-    private static readonly SearchValues<byte> KeyIdBytes = Bytes(Word + ".~");
+    private static readonly SearchValues<byte> KeyIdBytes = Bytes(Word + ".~@");
     private static readonly SearchValues<byte> TagBytes = Bytes(Word + ":");
 
-    public static bool IsId(ReadOnlySpan<char> text) => IsField(text.Length) && !text.ContainsAnyExcept(IdCharacters);
+    public static bool IsId(ReadOnlySpan<char> text) => IsField(text.Length)
+        && !text.ContainsAnyExcept(IdCharacters);
 
-    public static bool IsId(ReadOnlySpan<byte> text) => IsField(text.Length) && !text.ContainsAnyExcept(IdBytes);
+    public static bool IsId(ReadOnlySpan<byte> text) => IsField(text.Length)
+        && !text.ContainsAnyExcept(IdBytes);
 
     public static bool IsKeyId(ReadOnlySpan<char> text) =>
         IsField(text.Length) && !text.ContainsAnyExcept(KeyIdCharacters);
 
-    public static bool IsKeyId(ReadOnlySpan<byte> text) => IsField(text.Length) && !text.ContainsAnyExcept(KeyIdBytes);
+    public static bool IsKeyId(ReadOnlySpan<byte> text) => IsField(text.Length)
+        && !text.ContainsAnyExcept(KeyIdBytes);
 
-    public static bool IsTag(ReadOnlySpan<char> text) => IsField(text.Length) && !text.ContainsAnyExcept(TagCharacters);
+    public static bool IsTag(ReadOnlySpan<char> text) => IsField(text.Length)
+        && !text.ContainsAnyExcept(TagCharacters);
 
-    public static bool IsTag(ReadOnlySpan<byte> text) => IsField(text.Length) && !text.ContainsAnyExcept(TagBytes);
+    public static bool IsTag(ReadOnlySpan<byte> text) => IsField(text.Length)
+        && !text.ContainsAnyExcept(TagBytes);
 
     /// <summary>A host as tokens carry it: lower case, at most 255 characters.</summary>
     public static bool IsHost(ReadOnlySpan<char> text) =>

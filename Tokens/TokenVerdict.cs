@@ -1,6 +1,7 @@
 namespace Flickr.Tokens;
 
-/// <summary>The outcome of looking at a token. <see cref="TokenVerdictCodes.Code"/> gives the number for access logs.</summary>
+/// <summary>The outcome of looking at a token. <see cref="TokenVerdictCodes.Code"/> gives the number for
+/// access logs.</summary>
 public enum TokenVerdict
 {
     /// <summary>Not looked at yet; never an answer.</summary>
@@ -81,7 +82,8 @@ public enum TokenVerdict
     /// <summary>Taken back. Set by who knows the invalidations.</summary>
     Revoked,
 
-    /// <summary>Cannot be told to be still good, as this edge was cut off too long. Set by who knows the invalidations.</summary>
+    /// <summary>Cannot be told to be still good, as this edge was cut off too long. Set by who knows the
+    /// invalidations.</summary>
     OutOfDate,
 
     /// <summary>A token for one use that was used. Set by who keeps the ids.</summary>

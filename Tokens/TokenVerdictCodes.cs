@@ -1,6 +1,7 @@
 namespace Flickr.Tokens;
 
-/// <summary>The numbers of RFC 9246 section 6.4 for verdicts, with our own from 450 on. For access logs, never for clients.</summary>
+/// <summary>The numbers of RFC 9246 section 6.4 for verdicts, with our own from 450 on. For access logs,
+/// never for clients.</summary>
 public static class TokenVerdictCodes
 {
     /// <summary>The code of a verdict.</summary>

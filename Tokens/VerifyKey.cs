@@ -1,49 +1,47 @@
 using System.Security.Cryptography;
 using System.Text;
+using Flickr.Tokens.Signatures;
 
 namespace Flickr.Tokens;
 
-/// <summary>A key as an edge holds it: enough to verify, bound to one issuer and one algorithm. Immutable, thread-safe.</summary>
+/// <summary>A key as an edge holds it: enough to verify, bound to one issuer and one algorithm. Immutable,
+/// thread-safe.</summary>
 public sealed class VerifyKey
 {
     /// <summary>Bytes a shared secret must have at least.</summary>
     public const int SecretBytesMin = 32;
 
-    /// <summary>Bytes of the longest signature a key here can check.</summary>
-    internal const int SignatureBytesMax = 64;
-
-    private readonly HmacPool? _hmac;
-    private readonly EcdsaPool? _ecdsa;
+    /// <summary>Bytes of the longest signature any key here can check.</summary>
+    internal const int SignatureBytesMax = RsaSignature.BitsMax / 8;
 
     private VerifyKey(
-        string keyId, string issuer, KeyState state, DateTimeOffset? notAfter, HmacPool? hmac, EcdsaPool? ecdsa,
-        ReadOnlySpan<byte> material)
+        string keyId, string issuer, SigningAlgorithm algorithm, KeyState state, DateTimeOffset? notAfter,
+        ISignatureCheck check, ReadOnlySpan<byte> material)
     {
         if (!TokenText.IsKeyId(keyId))
-            throw new ArgumentException("A key id is 1 to 64 of A-Z a-z 0-9 . _ ~ -", nameof(keyId));
+            throw new ArgumentException("A key id is 1 to 64 of A-Z a-z 0-9 . _ ~ @ -", nameof(keyId));
         ArgumentException.ThrowIfNullOrEmpty(issuer);
-        (KeyId, Issuer, State, NotAfter) = (keyId, issuer, state, notAfter);
-        (_hmac, _ecdsa) = (hmac, ecdsa);
+        (KeyId, Issuer, Algorithm, State, NotAfter, Check) =
+            (keyId, issuer, algorithm, state, notAfter, check);
+        AlgorithmName = algorithm.ToString();
         Fingerprint = Print(material);
     }
 
     private VerifyKey(VerifyKey other, KeyState state)
     {
-        (KeyId, Issuer, State, NotAfter) = (other.KeyId, other.Issuer, state, other.NotAfter);
-        (_hmac, _ecdsa, Fingerprint) = (other._hmac, other._ecdsa, other.Fingerprint);
+        (KeyId, Issuer, Algorithm, NotAfter) = (other.KeyId, other.Issuer, other.Algorithm, other.NotAfter);
+        (AlgorithmName, Fingerprint, Check) = (other.AlgorithmName, other.Fingerprint, other.Check);
+        State = state;
     }
 
-    /// <summary>The name tokens call it by: 1 to 64 of <c>[A-Za-z0-9._~-]</c>.</summary>
+    /// <summary>The name tokens call it by: 1 to 64 of <c>[A-Za-z0-9._~@-]</c>.</summary>
     public string KeyId { get; }
 
     /// <summary>The only issuer whose tokens it signs.</summary>
     public string Issuer { get; }
 
     /// <summary>The only algorithm it is used with.</summary>
-    public SigningAlgorithm Algorithm => _hmac is null ? SigningAlgorithm.ES256 : SigningAlgorithm.HS256;
-
-    /// <summary>The algorithm as a header spells it.</summary>
-    internal string AlgorithmName => _hmac is null ? "ES256" : "HS256";
+    public SigningAlgorithm Algorithm { get; }
 
     /// <summary>Where it is in its life.</summary>
     public KeyState State { get; }
@@ -51,21 +49,31 @@ public sealed class VerifyKey
     /// <summary>The first moment it verifies nothing any more; null means none is set.</summary>
     public DateTimeOffset? NotAfter { get; }
 
-    /// <summary>SHA-256 over algorithm, id, issuer and material: tells a key from another that took over its id.</summary>
+    /// <summary>The algorithm as a header spells it.</summary>
+    internal string AlgorithmName { get; }
+
+    /// <summary>What checks signatures under it.</summary>
+    internal ISignatureCheck Check { get; }
+
+    /// <summary>SHA-256 over algorithm, id, issuer and material: tells a key from another that took over its
+    /// id.</summary>
     internal byte[] Fingerprint { get; }
 
     /// <summary>An HS256 key from its secret, which is copied.</summary>
     /// <exception cref="ArgumentException">A key id that cannot be, or fewer than 32 bytes.</exception>
     public static VerifyKey FromSecret(
-        string keyId, string issuer, ReadOnlySpan<byte> secret, KeyState state, DateTimeOffset? notAfter = null)
+        string keyId, string issuer, ReadOnlySpan<byte> secret, KeyState state,
+        DateTimeOffset? notAfter = null)
     {
         if (secret.Length < SecretBytesMin)
             throw new ArgumentException("An HS256 secret has 32 bytes or more.", nameof(secret));
-        return new VerifyKey(keyId, issuer, state, notAfter, new HmacPool(secret.ToArray()), null, secret);
+        var check = new HmacSignature(secret.ToArray());
+        return new VerifyKey(keyId, issuer, SigningAlgorithm.HS256, state, notAfter, check, secret);
     }
 
     /// <summary>An ES256 key from the coordinates of its public point, 32 bytes each.</summary>
-    /// <exception cref="ArgumentException">A key id that cannot be, or coordinates of another length.</exception>
+    /// <exception cref="ArgumentException">A key id that cannot be, or coordinates of another
+    /// length.</exception>
     /// <exception cref="CryptographicException">The point is not on P-256.</exception>
     public static VerifyKey FromPublicKey(
         string keyId, string issuer, ReadOnlySpan<byte> x, ReadOnlySpan<byte> y, KeyState state,
@@ -73,8 +81,24 @@ public sealed class VerifyKey
     {
         if (x.Length != 32 || y.Length != 32)
             throw new ArgumentException("Coordinates on P-256 have 32 bytes.", nameof(x));
-        var point = new ECPoint { X = x.ToArray(), Y = y.ToArray() };
-        return new VerifyKey(keyId, issuer, state, notAfter, null, new EcdsaPool(point), [.. x, .. y]);
+        var check = new EcdsaSignature(new ECPoint { X = x.ToArray(), Y = y.ToArray() });
+        return new VerifyKey(keyId, issuer, SigningAlgorithm.ES256, state, notAfter, check, [.. x, .. y]);
+    }
+
+    /// <summary>
+    /// A key from a JSON Web Key (RFC 7517), for foreign issuers: HS256, ES256, RSA of 2048 to 4096 bits. It
+    /// must name its
+    /// algorithm, and <c>use</c> and <c>key_ops</c>, where given, must allow verifying.
+    /// </summary>
+    /// <exception cref="FormatException">Not such a key.</exception>
+    /// <exception cref="ArgumentException">No key id, or one that cannot be.</exception>
+    public static VerifyKey FromJwk(string json, string issuer, KeyState state,
+        DateTimeOffset? notAfter = null)
+    {
+        ArgumentNullException.ThrowIfNull(json);
+        var jwk = Jwk.Read(json);
+        return new VerifyKey(jwk.KeyId ?? "", issuer, jwk.Algorithm, state, notAfter, jwk.Check,
+            jwk.Material);
     }
 
     /// <summary>The same key in another state.</summary>
@@ -82,25 +106,13 @@ public sealed class VerifyKey
 
     /// <summary>Whether it verifies anything at that moment.</summary>
     public bool IsUsable(DateTimeOffset now) =>
-        State is KeyState.PrePublished or KeyState.Active or KeyState.Retiring && (NotAfter is null || now < NotAfter);
-
-    /// <summary>Whether the signature is of these bytes under this key. Compared in fixed time for HS256.</summary>
-    internal bool Verifies(ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature) =>
-        _ecdsa is not null ? _ecdsa.Verifies(data, signature) : VerifiesTag(data, signature, HmacPool.TagBytes);
-
-    /// <summary>As <see cref="Verifies"/> for HS256, where a tag may be cut to <paramref name="bytesMin"/> bytes.</summary>
-    internal bool VerifiesTag(ReadOnlySpan<byte> data, ReadOnlySpan<byte> tag, int bytesMin)
-    {
-        if (_hmac is null || tag.Length < bytesMin || tag.Length > HmacPool.TagBytes) return false;
-        Span<byte> expected = stackalloc byte[HmacPool.TagBytes];
-        _hmac.Sign(data, expected);
-        return CryptographicOperations.FixedTimeEquals(expected[..tag.Length], tag);
-    }
+        State is KeyState.PrePublished or KeyState.Active or KeyState.Retiring
+            && (NotAfter is null || now < NotAfter);
 
     private byte[] Print(ReadOnlySpan<byte> material)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(Encoding.UTF8.GetBytes($"{Algorithm}\n{KeyId}\n{Issuer}\n"));
+        hash.AppendData(Encoding.UTF8.GetBytes($"{AlgorithmName}\n{KeyId}\n{Issuer}\n"));
         hash.AppendData(material);
         return hash.GetHashAndReset();
     }

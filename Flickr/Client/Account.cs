@@ -13,9 +13,10 @@ internal sealed class Account
 
     private readonly string? _key;
     private readonly Func<string?> _operatorKey;
+    private readonly Terminal _terminal;
 
-    private Account(Uri server, string? key, string? controlPlane, Func<string?> operatorKey) =>
-        (Server, _key, ControlPlaneAddress, _operatorKey) = (server, key, controlPlane, operatorKey);
+    private Account(Uri server, string? key, string? controlPlane, Func<string?> operatorKey, Terminal terminal) =>
+        (Server, _key, ControlPlaneAddress, _operatorKey, _terminal) = (server, key, controlPlane, operatorKey, terminal);
 
     /// <summary>Address of Photos.</summary>
     public Uri Server { get; }
@@ -33,6 +34,15 @@ internal sealed class Account
     public string OperatorKey => _operatorKey() ?? throw new WrongUseException(
         "no operator key: set FLICKR_OPERATOR_KEY, or run flickr login --operator-key-file DATA/secrets/operator.key");
 
+    /// <summary>Key of a node's role, <c>edge</c> or <c>service</c>: signing keys are not for operators to read.</summary>
+    /// <exception cref="WrongUseException">There is none.</exception>
+    public string RoleKey(string role)
+    {
+        var variable = $"FLICKR_{role.ToUpperInvariant()}_KEY";
+        return _terminal.Variable(variable) ?? KeyOfThisMachine(Server, role)
+            ?? throw new WrongUseException($"no {role} key: set {variable} (flickr up keeps it in DATA/secrets/{role}.key)");
+    }
+
     /// <summary>Works out the account from the option, the environment and the kept credentials.</summary>
     /// <exception cref="WrongUseException">The server's address is none.</exception>
     public static Account Resolve(Terminal terminal, string? serverOption)
@@ -42,7 +52,7 @@ internal sealed class Account
         var kept = credentials is not null && AddressOf(credentials.Server) == server ? credentials : null;
         var key = terminal.Variable("FLICKR_KEY");
         return new Account(server, key ?? kept?.Key, terminal.Variable("FLICKR_CONTROL_PLANE"),
-            () => terminal.Variable("FLICKR_OPERATOR_KEY") ?? key ?? kept?.OperatorKey ?? KeyOfThisMachine(server));
+            () => terminal.Variable("FLICKR_OPERATOR_KEY") ?? key ?? kept?.OperatorKey ?? KeyOfThisMachine(server, "operator"), terminal);
     }
 
     /// <summary>An address as <c>http://host:port</c>; anything else is wrong use.</summary>
@@ -55,9 +65,9 @@ internal sealed class Account
     /// The key that <c>flickr up</c> made in its default place, when the server is this machine and this user may read it:
     /// the first hour then needs no copying of keys.
     /// </summary>
-    private static string? KeyOfThisMachine(Uri server)
+    private static string? KeyOfThisMachine(Uri server, string role)
     {
-        var path = UpSecrets.OperatorKeyFile(UpOptions.DefaultDataDirectory());
+        var path = Path.Combine(UpOptions.DefaultDataDirectory(), "secrets", role + ".key");
         try
         {
             return server.IsLoopback && File.Exists(path) ? File.ReadAllText(path).Trim() : null;

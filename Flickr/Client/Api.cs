@@ -35,6 +35,8 @@ internal sealed class Api : IDisposable
             PooledConnectionLifetime = TimeSpan.FromMinutes(2),
         })
         { Timeout = Timeout.InfiniteTimeSpan };
+        // No form of another site can send this header; Photos asks for it on calls without a key.
+        _http.DefaultRequestHeaders.Add("Flickr-Request", "1");
         _http.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("flickr", Version));
     }
 

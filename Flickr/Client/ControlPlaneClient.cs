@@ -6,9 +6,12 @@ namespace Flickr.Client;
 internal sealed class ControlPlaneClient(Api api) : IDisposable
 {
     /// <summary>Asks Photos where the control plane is, unless the account knows, and speaks to it as operator.</summary>
-    public static async Task<ControlPlaneClient> OfAsync(Account account, CancellationToken cancellationToken)
+    public static Task<ControlPlaneClient> OfAsync(Account account, CancellationToken cancellationToken) =>
+        OfAsync(account, account.OperatorKey, cancellationToken);
+
+    /// <summary>The same with the key of another role.</summary>
+    public static async Task<ControlPlaneClient> OfAsync(Account account, string key, CancellationToken cancellationToken)
     {
-        var key = account.OperatorKey;
         var address = account.ControlPlaneAddress;
         if (address is null)
         {
@@ -22,14 +25,9 @@ internal sealed class ControlPlaneClient(Api api) : IDisposable
     public void Dispose() => api.Dispose();
 
     /// <summary>Appends an invalidation. With a wait, answers when every live edge has acknowledged or the wait is over.</summary>
-    public Task<Receipt> InvalidateAsync(InvalidationOrder order, TimeSpan? wait, CancellationToken cancellationToken)
-    {
-        var query = wait is { } time
-            ? string.Create(CultureInfo.InvariantCulture, $"?wait={(long)time.TotalMilliseconds}")
-            : "";
-        return api.PostAsync("/v1/invalidations" + query, order, ClientJson.Default.InvalidationOrder, ClientJson.Default.Receipt,
+    public Task<Receipt> InvalidateAsync(InvalidationOrder order, TimeSpan? wait, CancellationToken cancellationToken) =>
+        api.PostAsync("/v1/invalidations" + Wait(wait), order, ClientJson.Default.InvalidationOrder, ClientJson.Default.Receipt,
             cancellationToken);
-    }
 
     /// <summary>Keys with their states; never material.</summary>
     public Task<KeyList> KeysAsync(CancellationToken cancellationToken) =>
@@ -41,8 +39,8 @@ internal sealed class ControlPlaneClient(Api api) : IDisposable
             ClientJson.Default.RotatedKey, cancellationToken);
 
     /// <summary>Makes a key verify nothing any more.</summary>
-    public Task<RotatedKey> RevokeAsync(string kid, CancellationToken cancellationToken) =>
-        api.PostAsync($"/v1/keys/{Uri.EscapeDataString(kid)}/revoke", ClientJson.Default.RotatedKey, cancellationToken);
+    public Task<Receipt> RevokeAsync(string kid, TimeSpan? wait, CancellationToken cancellationToken) =>
+        api.PostAsync($"/v1/keys/{Uri.EscapeDataString(kid)}/revoke{Wait(wait)}", ClientJson.Default.Receipt, cancellationToken);
 
     /// <summary>Keys that may sign, with private parts.</summary>
     public Task<KeyBundle> MintKeysAsync(CancellationToken cancellationToken) =>
@@ -58,6 +56,14 @@ internal sealed class ControlPlaneClient(Api api) : IDisposable
 
     /// <summary>One page of the audit log.</summary>
     public Task<AuditPage> AuditAsync(long after, CancellationToken cancellationToken) =>
-        api.GetAsync(string.Create(CultureInfo.InvariantCulture, $"/v1/audit?after={after}"), ClientJson.Default.AuditPage,
+        api.GetAsync(string.Create(CultureInfo.InvariantCulture, $"/v1/audit?after={after}&limit=1000"), ClientJson.Default.AuditPage,
             cancellationToken);
+
+    /// <summary>What the control plane itself says of its audit log.</summary>
+    public Task<AuditVerdict> AuditVerdictAsync(CancellationToken cancellationToken) =>
+        api.GetAsync("/v1/audit/verify", ClientJson.Default.AuditVerdict, cancellationToken);
+
+    private static string Wait(TimeSpan? wait) => wait is { } time
+        ? string.Create(CultureInfo.InvariantCulture, $"?wait={(long)time.TotalMilliseconds}")
+        : "";
 }

@@ -1,4 +1,4 @@
-using System.Text.Json;
+using Flickr.ControlPlane.Audit;
 
 namespace Flickr.Client;
 
@@ -11,11 +11,11 @@ internal sealed record Receipt(
 
 internal sealed record EdgeReceipt(string Id, long? AcknowledgedMs, long? HarmlessAtMs);
 
-internal sealed record KeyList(long Version, IReadOnlyList<KeyState> Keys);
+internal sealed record KeyList(long Version, IReadOnlyList<KeyFacts> Keys);
 
-internal sealed record KeyState(
+internal sealed record KeyFacts(
     string Kid, string Algorithm, string State, string? Issuer, long? CreatedMs, long? ActivatedMs, long? NotAfterMs,
-    JsonElement? Acknowledged);
+    IReadOnlyList<string>? Acknowledged, IReadOnlyList<string>? WaitingFor);
 
 internal sealed record KeyBundle(long Version, long? Term, IReadOnlyList<KeyMaterial> Keys, IReadOnlyList<string>? Edges);
 
@@ -30,7 +30,9 @@ internal sealed record MemberList(IReadOnlyList<EdgeMember> Edges);
 
 internal sealed record EdgeMember(string Id, string? Address, bool Live, long Acknowledged, long? LagMs, long? KeysVersion);
 
-internal sealed record AuditPage(IReadOnlyList<JsonElement> Entries, long? Next);
+internal sealed record AuditPage(IReadOnlyList<AuditRow> Rows);
+
+internal sealed record AuditVerdict(bool Holds, long Count, long? FirstBreak);
 
 internal sealed record OriginListing(IReadOnlyList<string> Directories, IReadOnlyList<OriginFile> Files, string? Next);
 

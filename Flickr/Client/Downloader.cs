@@ -38,7 +38,7 @@ internal sealed class Downloader(PhotosClient photos, HttpClient edge, ITransfer
                 await Task.Delay(wait, time, cancellationToken);
             }
             catch (Exception fault) when (fault is ProblemException or HttpRequestException or IOException
-                or UnauthorizedAccessException or TimeoutException)
+                or UnauthorizedAccessException or TimeoutException or System.Text.Json.JsonException)
             {
                 view.End(photo.Name, fault.Message, isWell: false);
                 return new DownloadOutcome(photo.Name, null, 0, "failed", null, fault.Message);

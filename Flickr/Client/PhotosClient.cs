@@ -36,15 +36,12 @@ internal sealed class PhotosClient(Api api) : IDisposable
     /// <param name="album">Album name.</param>
     /// <param name="name">File name in the album.</param>
     /// <param name="content">The bytes, with their length.</param>
-    /// <param name="idempotencyKey">The same for every try of one file, so that a lost answer makes no second photo.</param>
-    public Task<UploadState> UploadAsync(string album, string name, HttpContent content, string idempotencyKey,
-        CancellationToken cancellationToken)
+    public Task<UploadState> UploadAsync(string album, string name, HttpContent content, CancellationToken cancellationToken)
     {
         content.Headers.ContentType ??= new MediaTypeHeaderValue("application/octet-stream");
         var request = new HttpRequestMessage(HttpMethod.Post, api.At(
             $"/api/v1/uploads?album={Uri.EscapeDataString(album)}&name={Uri.EscapeDataString(name)}"))
         { Content = content };
-        request.Headers.Add("Idempotency-Key", idempotencyKey);
         // A busy or unwilling server can say so before the bytes are sent.
         request.Headers.ExpectContinue = true;
         return api.SendAsync(request, ClientJson.Default.UploadState, UploadLimit, cancellationToken);

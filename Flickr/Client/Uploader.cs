@@ -1,4 +1,4 @@
-using System.Security.Cryptography;
+using System.Text.Json;
 
 namespace Flickr.Client;
 
@@ -10,7 +10,8 @@ internal sealed record UploadOutcome(
 
 /// <summary>
 /// Sends files one after another and follows each to its end while the next is sent. A busy server (429, 503) is waited for as
-/// long as it asks, a cut connection is tried again under the same idempotency key, and a file's failure never stops the rest.
+/// long as it asks, a cut connection is tried again (the server knows bytes that it has already taken into the album, so a lost
+/// answer makes no second photo), and a file's failure never stops the rest.
 /// </summary>
 internal sealed class Uploader(PhotosClient photos, ITransferView view, TimeProvider time)
 {
@@ -36,14 +37,13 @@ internal sealed class Uploader(PhotosClient photos, ITransferView view, TimeProv
 
     private async Task<UploadOutcome> SendAsync(FileInfo file, string album, CancellationToken cancellationToken)
     {
-        var idempotencyKey = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
         for (var attempt = 1; ; attempt++)
         {
             try
             {
                 file.Refresh();
                 using var content = new HashingFileContent(file, bytes => view.Moved(file.Name, bytes));
-                var state = await photos.UploadAsync(album, file.Name, content, idempotencyKey, cancellationToken);
+                var state = await photos.UploadAsync(album, file.Name, content, cancellationToken);
                 return Judge(file, content.Digest, state);
             }
             catch (Exception fault) when (!cancellationToken.IsCancellationRequested
@@ -54,7 +54,7 @@ internal sealed class Uploader(PhotosClient photos, ITransferView view, TimeProv
                 await Task.Delay(wait, time, cancellationToken);
             }
             catch (Exception fault) when (fault is ProblemException or HttpRequestException or IOException
-                or UnauthorizedAccessException or TimeoutException)
+                or UnauthorizedAccessException or TimeoutException or JsonException)
             {
                 return Failed(file, (fault.InnerException as FileChangedException ?? fault).Message);
             }
@@ -97,7 +97,8 @@ internal sealed class Uploader(PhotosClient photos, ITransferView view, TimeProv
             {
                 look = Patience.Judge(fault, faults)!.Value;
             }
-            catch (Exception fault) when (fault is ProblemException or HttpRequestException or TimeoutException)
+            catch (Exception fault) when (fault is ProblemException or HttpRequestException or TimeoutException
+                or JsonException)
             {
                 return Ended(outcome with { State = "failed", Problem = fault.Message });
             }

@@ -46,7 +46,8 @@ internal static class CommandLine
         }
     }
 
-    private static RootCommand Root(Terminal terminal)
+    /// <summary>The whole tree of commands.</summary>
+    public static RootCommand Root(Terminal terminal)
     {
         var root = new RootCommand("Flickr: a self-hosted CDN for photos and the photo service that lives on it.")
         {
@@ -56,9 +57,12 @@ internal static class CommandLine
             UploadCommand.Create(terminal),
             ListCommand.Create(terminal),
             DownloadCommand.Create(terminal),
+            TokenCommand.Create(terminal),
             PurgeCommand.Create(terminal),
             KeysCommand.Create(terminal),
             NodesCommand.Create(terminal),
+            EdgeCommand.Create(terminal),
+            AuditCommand.Create(terminal),
             OriginCommand.Create(terminal),
         };
         root.Options.Add(Switches.Json);
@@ -129,6 +133,8 @@ internal static class CommandLine
     /// <summary>The usual help, then the command's example.</summary>
     private sealed class HelpWithExample(HelpAction usual) : SynchronousCommandLineAction
     {
+        public override bool ClearsParseErrors => true;
+
         public override int Invoke(ParseResult parseResult)
         {
             var code = usual.Invoke(parseResult);

@@ -49,11 +49,22 @@ internal static class KeysCommand
     private static Command Revoke(Terminal terminal)
     {
         var kid = new Argument<string>("kid") { Description = "Key id, from flickr keys list" };
-        return new Command("revoke", "Make a key verify nothing any more, at once") { kid }.Does(
+        var wait = new Option<int>("--wait") { Description = "Seconds to wait for the edges, 0 to 300 [10]", DefaultValueFactory = _ => 10, HelpName = "SECONDS" };
+        return new Command("revoke", "Make a key verify nothing any more, at once") { kid, wait }.Does(
             "flickr keys revoke k7Qm", async (parsed, cancellationToken) =>
             {
                 using var controlPlane = await ControlPlaneClient.OfAsync(Switches.AccountOf(parsed, terminal), cancellationToken);
-                return Report(terminal, parsed, await controlPlane.RevokeAsync(parsed.GetValue(kid)!, cancellationToken));
+                var seconds = Math.Clamp(parsed.GetValue(wait), 0, 300);
+                var receipt = await controlPlane.RevokeAsync(parsed.GetValue(kid)!, TimeSpan.FromSeconds(seconds), cancellationToken);
+                if (parsed.GetValue(Switches.Json))
+                {
+                    terminal.WriteJson(receipt, ClientJson.Default.Receipt);
+                }
+                else
+                {
+                    PurgeCommand.Write(terminal, receipt);
+                }
+                return seconds > 0 && receipt.State != "confirmed" ? ExitCodes.Failed : ExitCodes.Done;
             });
     }
 

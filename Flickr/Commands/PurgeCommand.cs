@@ -87,7 +87,8 @@ internal static class PurgeCommand
         return wait is not null && receipt.State != "confirmed" ? ExitCodes.Failed : ExitCodes.Done;
     }
 
-    private static void Write(Terminal terminal, Receipt receipt)
+    /// <summary>A receipt in words.</summary>
+    internal static void Write(Terminal terminal, Receipt receipt)
     {
         terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"receipt {receipt.Id}, sequence {receipt.Sequence}, {receipt.State ?? "pending"}"));

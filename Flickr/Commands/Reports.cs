@@ -15,6 +15,14 @@ internal sealed record DownloadReport(string Album, string Directory, int Downlo
     IReadOnlyList<DownloadOutcome> Files);
 
 
+internal sealed record TokenFacts(
+    string Form, string? KeyId, string? Algorithm, IReadOnlyDictionary<string, string> Statements, string? Problem);
+
+internal sealed record TokenJudgement(
+    bool IsValid, string Verdict, string? KeyId, string? Owner, long? OwnerEpoch, string? Classes, DateTimeOffset? Expires);
+
+internal sealed record MintedAddress(string Url, string KeyId);
+
 internal sealed record OriginFacts(string Name, int Status, long? Length, string? Type, string? Digest, string? Owner,
     string? Visibility, string? Tags, string? Generation, string? CacheControl);
 

@@ -19,7 +19,8 @@ internal static class UpCommand
         };
         portBase.Validators.Add(result =>
         {
-            if (!result.Tokens.Any() || result.GetValueOrDefault<int>() is >= 1 and <= UpOptions.PortBaseMax)
+            if (result.Tokens.Count == 0 || !int.TryParse(result.Tokens[0].Value, out var port)
+                || port is >= 1 and <= UpOptions.PortBaseMax)
             {
                 return;
             }

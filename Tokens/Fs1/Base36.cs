@@ -1,6 +1,7 @@
 namespace Flickr.Tokens.Fs1;
 
-/// <summary>Whole numbers from zero in base 36: lower case, no leading zero, at most ten digits, one spelling each.</summary>
+/// <summary>Whole numbers from zero in base 36: lower case, no leading zero, at most ten digits, one spelling
+/// each.</summary>
 internal static class Base36
 {
     private const int DigitsMax = 10;

@@ -1,6 +1,7 @@
 namespace Flickr.Tokens.Fs1;
 
-/// <summary>The fields of a token as slices of it, each in its character set; what they mean is not yet to be believed.</summary>
+/// <summary>The fields of a token as slices of it, each in its character set; what they mean is not yet to be
+/// believed.</summary>
 internal ref struct Fs1Fields
 {
     public ReadOnlySpan<byte> KeyId;
@@ -13,14 +14,16 @@ internal ref struct Fs1Fields
     public long Epoch;
     public int Depth;
 
-    /// <summary>Splits at the dots; false when a field is missing, one too many, or not as the table says.</summary>
+    /// <summary>Splits at the dots; false when a field is missing, one too many, or not as the table
+    /// says.</summary>
     public static bool TrySplit(ReadOnlySpan<byte> token, ref Fs1Fields fields)
     {
         var rest = token;
         if (!Next(ref rest).SequenceEqual("1"u8)) return false;
         fields.KeyId = Next(ref rest);
         if (!TokenText.IsKeyId(fields.KeyId)) return false;
-        if (!Base36.TryRead(Next(ref rest), out fields.Expires) || fields.Expires > Limits.UnixSecondsMax) return false;
+        if (!Base36.TryRead(Next(ref rest), out fields.Expires) || fields.Expires > Limits.UnixSecondsMax)
+            return false;
         if (!Base36.TryRead(Next(ref rest), out fields.Life) || fields.Life > fields.Expires) return false;
         fields.Scope = Next(ref rest);
         if (!TryReadDepth(fields.Scope, out fields.Depth)) return false;

@@ -5,7 +5,8 @@ namespace Flickr.Tokens.Fs1;
 /// <summary>The optional items of an FS1 token; the table is at <see cref="Fs1Codec"/>.</summary>
 internal static class Fs1Options
 {
-    /// <summary>Reads the items into the facts; false when one is unknown, out of order, twice or out of its set.</summary>
+    /// <summary>Reads the items into the facts; false when one is unknown, out of order, twice or out of its
+    /// set.</summary>
     public static bool TryRead(ReadOnlySpan<byte> options, ref TokenFacts facts)
     {
         var previous = (byte)0;
@@ -41,7 +42,8 @@ internal static class Fs1Options
         switch (letter)
         {
             case (byte)'c':
-                if (value.Length != 1 || !Base36.TryRead(value, out var classes) || classes is 0 or > 15) return false;
+                if (value.Length != 1 || !Base36.TryRead(value, out var classes) || classes is 0 or > 15)
+                    return false;
                 facts.Classes = (PhotoClasses)classes;
                 return true;
             case (byte)'j':

@@ -3,7 +3,8 @@ using System.Text;
 
 namespace Flickr.Tokens.Fs1;
 
-/// <summary>Writes ASCII lines, a newline after each, into a buffer that is known to be large enough.</summary>
+/// <summary>Writes ASCII lines, a newline after each, into a buffer that is known to be large
+/// enough.</summary>
 internal ref struct LineWriter(Span<byte> into)
 {
     private readonly Span<byte> _into = into;

@@ -5,7 +5,8 @@ using System.Text.Unicode;
 namespace Flickr.Tokens.Jwt;
 
 /// <summary>
-/// Reads the claims of a token whose signature was found genuine. Strict: every claim once, whole numbers as digits only,
+/// Reads the claims of a token whose signature was found genuine. Strict: every claim once, whole numbers as
+/// digits only,
 /// strings in their character sets. Allocates nothing for a well-formed payload.
 /// </summary>
 internal ref struct JwtClaims
@@ -27,7 +28,8 @@ internal ref struct JwtClaims
         _profile = profile;
     }
 
-    /// <summary>Reads the payload into the facts. <paramref name="scratch"/> must be as long as the payload.</summary>
+    /// <summary>Reads the payload into the facts. <paramref name="scratch"/> must be as long as the
+    /// payload.</summary>
     public static TokenVerdict Read(
         ReadOnlySpan<byte> payload, Span<byte> scratch, TokenProfile profile, ref TokenFacts facts)
     {
@@ -37,9 +39,9 @@ internal ref struct JwtClaims
         {
             claims.ReadAll(ref facts);
         }
-        catch (JsonException)
+        catch (Exception odd) when (odd is JsonException or InvalidOperationException)
         {
-            return TokenVerdict.Malformed;
+            return TokenVerdict.Malformed; // the second one: an escape that is half a surrogate pair
         }
         return claims._refusal != TokenVerdict.None ? claims._refusal : claims.JudgeWhole(facts);
     }
@@ -50,7 +52,8 @@ internal ref struct JwtClaims
         var unknownCount = 0;
         var reader = new Utf8JsonReader(_payload, new JsonReaderOptions { MaxDepth = 8 });
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) Refuse(TokenVerdict.Malformed);
-        while (_refusal == TokenVerdict.None && reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        while (_refusal == TokenVerdict.None && reader.Read()
+            && reader.TokenType == JsonTokenType.PropertyName)
         {
             if (reader.ValueIsEscaped) Refuse(TokenVerdict.Malformed);
             var name = reader.ValueSpan;
@@ -71,7 +74,8 @@ internal ref struct JwtClaims
             Refuse(TokenVerdict.Malformed);
     }
 
-    private bool KeepUnknown((int Start, int Length) name, scoped Span<(int Start, int Length)> unknown, ref int count)
+    private bool KeepUnknown((int Start, int Length) name, scoped Span<(int Start, int Length)> unknown,
+        ref int count)
     {
         var text = _payload.Slice(name.Start, name.Length);
         // Also outside the strict profile: names of these families narrow, so to ignore one would widen.
@@ -82,7 +86,8 @@ internal ref struct JwtClaims
         else
             unknown[count++] = name;
         for (var i = 0; i < count - 1; i++)
-            if (_payload.Slice(unknown[i].Start, unknown[i].Length).SequenceEqual(text)) Refuse(TokenVerdict.Malformed);
+            if (_payload.Slice(unknown[i].Start, unknown[i].Length).SequenceEqual(text))
+                Refuse(TokenVerdict.Malformed);
         return _refusal == TokenVerdict.None;
     }
 
@@ -109,7 +114,8 @@ internal ref struct JwtClaims
             case JwtClaim.OwnerEpoch: facts.OwnerEpoch = Integer(ref reader); break;
             case JwtClaim.Viewer: facts.Viewer = Id(ref reader); break;
             case JwtClaim.Classes:
-                if (!JwtClassNames.TryRead(Text(ref reader), out facts.Classes)) Refuse(TokenVerdict.Malformed);
+                if (!JwtClassNames.TryRead(Text(ref reader), out facts.Classes))
+                    Refuse(TokenVerdict.Malformed);
                 break;
             case JwtClaim.ConcurrentOriginals: facts.ConcurrentOriginals = Count(ref reader); break;
             case JwtClaim.Once:
@@ -124,13 +130,15 @@ internal ref struct JwtClaims
     /// <summary>What only the whole set of claims can tell.</summary>
     private readonly TokenVerdict JudgeWhole(in TokenFacts facts)
     {
-        if (Has(JwtClaim.RenewalSeconds) != Has(JwtClaim.RenewalTransport)) return TokenVerdict.RenewalIncomplete;
+        if (Has(JwtClaim.RenewalSeconds) != Has(JwtClaim.RenewalTransport))
+            return TokenVerdict.RenewalIncomplete;
         if (!Has(JwtClaim.Expires) || !Has(JwtClaim.Container)) return TokenVerdict.MissingClaim;
         if (Has(JwtClaim.Owner) != Has(JwtClaim.OwnerEpoch)) return TokenVerdict.MissingClaim;
         var isComplete = Has(JwtClaim.Issuer) && Has(JwtClaim.Audience) && Has(JwtClaim.IssuedAt)
             && Has(JwtClaim.Owner) && Has(JwtClaim.Version);
         if (_profile == TokenProfile.Strict && !isComplete) return TokenVerdict.MissingClaim;
-        // The renewal claims ask the edge to sign on; ours hold no private keys, so a strict token must not ask.
+        // The renewal claims ask the edge to sign on; ours hold no private keys, so a strict token must not
+        // ask.
         if (_profile == TokenProfile.Strict && Has(JwtClaim.RenewalSeconds)) return TokenVerdict.UnknownClaim;
         if (!Has(JwtClaim.Critical)) return TokenVerdict.Valid;
         foreach (var range in _critical.Split((byte)','))
@@ -200,7 +208,8 @@ internal ref struct JwtClaims
         var count = 0;
         while (_refusal == TokenVerdict.None && reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
-            if (reader.TokenType != JsonTokenType.String || !TokenText.IsTag(reader.ValueSpan) || ++count > TokenText.TagsMax)
+            if (reader.TokenType != JsonTokenType.String || !TokenText.IsTag(reader.ValueSpan)
+                || ++count > TokenText.TagsMax)
             {
                 Refuse(TokenVerdict.Malformed);
                 return [];

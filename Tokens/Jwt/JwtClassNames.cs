@@ -1,6 +1,7 @@
 namespace Flickr.Tokens.Jwt;
 
-/// <summary>The words of the <c>flk_cls</c> claim, separated by one space, in the order of their bits.</summary>
+/// <summary>The words of the <c>flk_cls</c> claim, separated by one space, in the order of their
+/// bits.</summary>
 internal static class JwtClassNames
 {
     private static readonly string[] Words = ["thumb", "rendition", "original", "metadata"];

@@ -3,8 +3,10 @@ using System.Buffers;
 namespace Flickr.Tokens.Jwt;
 
 /// <summary>
-/// The protected header of a JWT, read by a scanner of its own: flat members with plain ASCII strings, each name once.
-/// It runs on bytes nobody vouches for yet, so it throws never and allocates nothing (the runtime's JSON reader throws on
+/// The protected header of a JWT, read by a scanner of its own: flat members with plain ASCII strings, each
+/// name once.
+/// It runs on bytes nobody vouches for yet, so it throws never and allocates nothing (the runtime's JSON
+/// reader throws on
 /// malformed text, which costs a forger nothing and us 20 µs).
 /// </summary>
 internal ref struct JwtHeader
@@ -20,7 +22,8 @@ internal ref struct JwtHeader
     public ReadOnlySpan<byte> KeyId;
     public ReadOnlySpan<byte> Type;
 
-    /// <summary>Reads a header; false when it is malformed or holds a member that must not be there.</summary>
+    /// <summary>Reads a header; false when it is malformed or holds a member that must not be
+    /// there.</summary>
     public static bool TryRead(ReadOnlySpan<byte> json, ref JwtHeader header)
     {
         Span<(int Start, int Length)> names = stackalloc (int, int)[MembersMax];
@@ -30,7 +33,8 @@ internal ref struct JwtHeader
         if (Take(json, ref at, (byte)'}')) return AtEnd(json, at);
         do
         {
-            if (count == MembersMax || !TryString(json, ref at, out var name) || !Take(json, ref at, (byte)':')) return false;
+            if (count == MembersMax || !TryString(json, ref at, out var name)
+                || !Take(json, ref at, (byte)':')) return false;
             var isText = TryString(json, ref at, out var value);
             if (!isText && !TryLiteral(json, ref at)) return false;
             for (var i = 0; i < count; i++)
@@ -43,16 +47,19 @@ internal ref struct JwtHeader
     }
 
     /// <summary>
-    /// Members that carry keys, change what is signed or ask for compression are refused, whatever they say: a key comes
+    /// Members that carry keys, change what is signed or ask for compression are refused, whatever they say:
+    /// a key comes
     /// from the ring and the rest has no meaning here (<c>crit</c> RFC 7515 4.1.11, <c>b64</c> RFC 7797).
     /// </summary>
-    private static bool TryKeep(ReadOnlySpan<byte> name, bool isText, ReadOnlySpan<byte> value, ref JwtHeader header)
+    private static bool TryKeep(ReadOnlySpan<byte> name, bool isText, ReadOnlySpan<byte> value,
+        ref JwtHeader header)
     {
         if (name.SequenceEqual("alg"u8)) header.Algorithm = value;
         else if (name.SequenceEqual("kid"u8)) header.KeyId = value;
         else if (name.SequenceEqual("typ"u8)) header.Type = value;
         else
-            return !(name.SequenceEqual("crit"u8) || name.SequenceEqual("b64"u8) || name.SequenceEqual("jwk"u8)
+            return !(name.SequenceEqual("crit"u8) || name.SequenceEqual("b64"u8)
+                || name.SequenceEqual("jwk"u8)
                 || name.SequenceEqual("jku"u8) || name.SequenceEqual("x5u"u8) || name.SequenceEqual("x5c"u8)
                 || name.SequenceEqual("zip"u8) || name.SequenceEqual("cty"u8) || name.SequenceEqual("enc"u8)
                 || name.SequenceEqual("epk"u8));

@@ -10,7 +10,8 @@ using Microsoft.IdentityModel.Tokens;
 namespace Flickr.Tokens.Jwt;
 
 /// <summary>
-/// Writes JWTs: our claims, signed by Microsoft.IdentityModel. ES256 is random by nature, so what was signed is remembered
+/// Writes JWTs: our claims, signed by Microsoft.IdentityModel. ES256 is random by nature, so what was signed
+/// is remembered
 /// for a while and equal claims get the equal token.
 /// </summary>
 internal sealed class JwtWriter
@@ -27,7 +28,8 @@ internal sealed class JwtWriter
         _key = key;
         _credentials = key.Algorithm == SigningAlgorithm.HS256
             ? new SigningCredentials(
-                new SymmetricSecurityKey(key.Secret.ToArray()) { KeyId = key.KeyId }, SecurityAlgorithms.HmacSha256)
+                new SymmetricSecurityKey(key.Secret.ToArray()) { KeyId = key.KeyId },
+                SecurityAlgorithms.HmacSha256)
             : new SigningCredentials(
                 new ECDsaSecurityKey(ECDsa.Create(key.ToParameters())) { KeyId = key.KeyId },
                 SecurityAlgorithms.EcdsaSha256);
@@ -38,18 +40,22 @@ internal sealed class JwtWriter
         var payload = Payload(facts);
         if (_key.Algorithm == SigningAlgorithm.HS256) return Sign(payload);
         if (_signed.TryGetValue(payload, out var known)) return known;
-        // Forgetting everything now and then costs one signature a grant; an order of use would cost a lock a token.
+        // Forgetting everything now and then costs one signature a grant; an order of use would cost a lock a
+        // token.
         if (_signed.Count >= RememberedMax) _signed.Clear();
         return _signed.GetOrAdd(payload, Sign(payload));
     }
 
     private string Sign(string payload) => _handler.CreateToken(
-        payload, _credentials, new Dictionary<string, object>(StringComparer.Ordinal) { ["typ"] = "cdn+jwt" });
+        payload, _credentials,
+        new Dictionary<string, object>(StringComparer.Ordinal) { ["typ"] = "cdn+jwt" });
 
     private string Payload(in MintFacts facts)
     {
         var buffer = new ArrayBufferWriter<byte>(512);
-        using var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+        using var json =
+            new Utf8JsonWriter(buffer,
+                new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
         json.WriteStartObject();
         json.WriteString(JwtClaimNames.Issuer, _key.Issuer);
         json.WriteString(JwtClaimNames.Audience, facts.Audience);

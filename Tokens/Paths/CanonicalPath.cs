@@ -4,13 +4,17 @@ using System.Text;
 namespace Flickr.Tokens.Paths;
 
 /// <summary>
-/// The one canonical byte string of a request path: scope input, cache key, object id and forwarded request line are all
-/// this value, so that what was verified is what is served. Parsing rejects and never repairs: a path that has a second
+/// The one canonical byte string of a request path: scope input, cache key, object id and forwarded request
+/// line are all
+/// this value, so that what was verified is what is served. Parsing rejects and never repairs: a path that
+/// has a second
 /// spelling is not canonical. Immutable and thread-safe; equal when the bytes are.
 /// </summary>
 /// <remarks>
-/// Raw in a segment: RFC 3986 unreserved, <c>! $ &amp; ' ( ) * + , = : @</c>. Anything else is a percent escape with
-/// upper-case digits of the UTF-8 bytes of a name in Normalization Form C. Not spelled at all: <c>/</c>, <c>\</c>,
+/// Raw in a segment: RFC 3986 unreserved, <c>! $ &amp; ' ( ) * + , = : @</c>. Anything else is a percent
+/// escape with
+/// upper-case digits of the UTF-8 bytes of a name in Normalization Form C. Not spelled at all: <c>/</c>,
+/// <c>\</c>,
 /// controls, dot segments, empty segments, and a percent sign before two hexadecimal digits.
 /// </remarks>
 public sealed class CanonicalPath : IEquatable<CanonicalPath>
@@ -29,7 +33,8 @@ public sealed class CanonicalPath : IEquatable<CanonicalPath>
         SegmentCount = segmentCount;
     }
 
-    /// <summary>The path, percent-encoded ASCII, without query: <c>/alice/nature/original/swans.png</c>.</summary>
+    /// <summary>The path, percent-encoded ASCII, without query:
+    /// <c>/alice/nature/original/swans.png</c>.</summary>
     public string Value { get; }
 
     /// <summary>The same bytes.</summary>
@@ -41,7 +46,8 @@ public sealed class CanonicalPath : IEquatable<CanonicalPath>
     /// <summary>True for <c>/</c> and for paths that end in a slash.</summary>
     public bool IsDirectory => Value[^1] == '/';
 
-    /// <summary>Takes a raw path (no query) as it came over the wire, or says why it is not canonical.</summary>
+    /// <summary>Takes a raw path (no query) as it came over the wire, or says why it is not
+    /// canonical.</summary>
     public static bool TryParse(
         string? rawPath, [NotNullWhen(true)] out CanonicalPath? path, out PathRefusal refusal)
     {
@@ -58,7 +64,8 @@ public sealed class CanonicalPath : IEquatable<CanonicalPath>
             : throw new FormatException($"The path is not canonical: {refusal}.");
 
     /// <summary>Spells decoded names, in order, without a slash at the end.</summary>
-    /// <exception cref="ArgumentException">A string that cannot be a name (see <see cref="PathName.Judge"/>).</exception>
+    /// <exception cref="ArgumentException">A string that cannot be a name (see
+    /// <see cref="PathName.Judge"/>).</exception>
     public static CanonicalPath FromSegments(params ReadOnlySpan<string> decodedNames)
     {
         if (decodedNames.IsEmpty) return new CanonicalPath("/", 0);
@@ -77,7 +84,8 @@ public sealed class CanonicalPath : IEquatable<CanonicalPath>
     public CanonicalPath AsDirectory() => IsDirectory ? this : Parse(Value + "/");
 
     /// <summary>The segment at an index, still encoded.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The index is not below <see cref="SegmentCount"/>.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The index is not below
+    /// <see cref="SegmentCount"/>.</exception>
     public ReadOnlySpan<char> Segment(int index)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(index);
@@ -92,7 +100,8 @@ public sealed class CanonicalPath : IEquatable<CanonicalPath>
     public string Name(int index) => PathGrammar.Decode(Segment(index));
 
     /// <summary>
-    /// The first <paramref name="depth"/> segments with the slash after them: <c>/alice/nature/</c> at depth 2. Empty when
+    /// The first <paramref name="depth"/> segments with the slash after them: <c>/alice/nature/</c> at depth
+    /// 2. Empty when
     /// nothing can lie below that depth in this path, because it ends at or before it.
     /// </summary>
     public ReadOnlySpan<char> Prefix(int depth)
@@ -108,12 +117,14 @@ public sealed class CanonicalPath : IEquatable<CanonicalPath>
         return Value.AsSpan(0, end + 1);
     }
 
-    /// <summary>Whether the path lies under a prefix that ends in a slash; <c>/u/4</c> is not under <c>/u/42/</c>.</summary>
+    /// <summary>Whether the path lies under a prefix that ends in a slash; <c>/u/4</c> is not under
+    /// <c>/u/42/</c>.</summary>
     public bool IsUnder(ReadOnlySpan<char> prefix) =>
         !prefix.IsEmpty && prefix[^1] == '/' && Value.AsSpan().StartsWith(prefix, StringComparison.Ordinal);
 
     /// <inheritdoc/>
-    public bool Equals(CanonicalPath? other) => other is not null && string.Equals(Value, other.Value, StringComparison.Ordinal);
+    public bool Equals(CanonicalPath? other) => other is not null
+        && string.Equals(Value, other.Value, StringComparison.Ordinal);
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as CanonicalPath);

@@ -4,7 +4,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace Flickr.Tokens.Paths;
 
 /// <summary>
-/// A raw request target, split: a canonical path, and the query as pairs in their order, raw. The first <c>?</c> ends the
+/// A raw request target, split: a canonical path, and the query as pairs in their order, raw. The first
+/// <c>?</c> ends the
 /// path, later ones are data. Immutable and thread-safe.
 /// </summary>
 public sealed class CanonicalTarget
@@ -53,7 +54,8 @@ public sealed class CanonicalTarget
         return true;
     }
 
-    /// <summary>The value of the first pair of that name, or null. Names are compared as they were sent.</summary>
+    /// <summary>The value of the first pair of that name, or null. Names are compared as they were
+    /// sent.</summary>
     public string? FirstValue(string name)
     {
         foreach (var pair in Query)
@@ -68,7 +70,8 @@ public sealed class CanonicalTarget
         if (odd >= 0) return query[odd] == '#' ? PathRefusal.Fragment : PathRefusal.BadQuery;
         for (var at = query.IndexOf('%'); at >= 0;)
         {
-            if (at + 2 >= query.Length || !char.IsAsciiHexDigit(query[at + 1]) || !char.IsAsciiHexDigit(query[at + 2]))
+            if (at + 2 >= query.Length || !char.IsAsciiHexDigit(query[at + 1])
+                || !char.IsAsciiHexDigit(query[at + 2]))
                 return PathRefusal.BadEscape;
             var next = query[(at + 1)..].IndexOf('%');
             at = next < 0 ? -1 : at + 1 + next;

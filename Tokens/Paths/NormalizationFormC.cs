@@ -3,7 +3,8 @@ using System.Text;
 
 namespace Flickr.Tokens.Paths;
 
-/// <summary>Unicode Normalization Form C (UAX #15): decompose, order the marks, compose. Tables in <c>nfc-14.0.txt</c>.</summary>
+/// <summary>Unicode Normalization Form C (UAX #15): decompose, order the marks, compose. Tables in
+/// <c>nfc-14.0.txt</c>.</summary>
 internal static class NormalizationFormC
 {
     private const int HangulBase = 0xAC00, LeadBase = 0x1100, VowelBase = 0x1161, TailBase = 0x11A7;
@@ -16,7 +17,8 @@ internal static class NormalizationFormC
     {
         foreach (var c in name)
         {
-            // Below the first combining mark; CJK ideographs; Hangul syllables: all are starters that stay as they are.
+            // Below the first combining mark; CJK ideographs; Hangul syllables: all are starters that stay as
+            // they are.
             var certain = c < 0x300 || c is >= '\u4E00' and <= '\u9FFF' or >= '\uAC00' and <= '\uD7A3';
             if (!certain) return false;
         }
@@ -90,7 +92,8 @@ internal static class NormalizationFormC
 
     private static bool TryCompose(int first, int second, Tables tables, out int composed)
     {
-        int lead = first - LeadBase, vowel = second - VowelBase, syllable = first - HangulBase, tail = second - TailBase;
+        int lead = first - LeadBase, vowel = second - VowelBase, syllable = first - HangulBase,
+            tail = second - TailBase;
         if (lead is >= 0 and < Leads && vowel is >= 0 and < Vowels)
         {
             composed = HangulBase + (lead * Vowels + vowel) * Tails;
@@ -117,7 +120,8 @@ internal static class NormalizationFormC
         public static Tables Load()
         {
             var tables = new Tables();
-            using var stream = typeof(Tables).Assembly.GetManifestResourceStream("Flickr.Tokens.Paths.nfc-14.0.txt")
+            using var stream =
+                typeof(Tables).Assembly.GetManifestResourceStream("Flickr.Tokens.Paths.nfc-14.0.txt")
                 ?? throw new InvalidOperationException("The normalization tables are not in the assembly.");
             using var lines = new StreamReader(stream);
             while (lines.ReadLine() is { } line)
@@ -140,6 +144,7 @@ internal static class NormalizationFormC
             if (fields[0] == "C") Compositions[pair] = point;
         }
 
-        private static int Hex(string digits) => int.Parse(digits, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+        private static int Hex(string digits) =>
+            int.Parse(digits, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
     }
 }

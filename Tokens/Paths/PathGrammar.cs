@@ -5,8 +5,10 @@ using System.Text.Unicode;
 namespace Flickr.Tokens.Paths;
 
 /// <summary>
-/// The grammar of canonical paths: every name has exactly one spelling. Raw are the unreserved characters and the
-/// sub-delimiters of RFC 3986 that a path segment may hold, without <c>;</c>; everything else is a percent escape with
+/// The grammar of canonical paths: every name has exactly one spelling. Raw are the unreserved characters and
+/// the
+/// sub-delimiters of RFC 3986 that a path segment may hold, without <c>;</c>; everything else is a percent
+/// escape with
 /// upper-case digits, and what may be raw may not be escaped.
 /// </summary>
 internal static class PathGrammar
@@ -45,7 +47,8 @@ internal static class PathGrammar
     /// <summary>The name a canonical segment stands for.</summary>
     public static string Decode(ReadOnlySpan<char> segment) => Uri.UnescapeDataString(segment);
 
-    /// <summary>Writes the one spelling of a name. The name must have passed <see cref="JudgeName"/>.</summary>
+    /// <summary>Writes the one spelling of a name. The name must have passed
+    /// <see cref="JudgeName"/>.</summary>
     public static void Encode(string name, StringBuilder into)
     {
         Span<byte> bytes = stackalloc byte[4];
@@ -57,7 +60,8 @@ internal static class PathGrammar
                 continue;
             }
             foreach (var value in bytes[..rune.EncodeToUtf8(bytes)])
-                into.Append('%').Append("0123456789ABCDEF"[value >> 4]).Append("0123456789ABCDEF"[value & 15]);
+                into.Append('%').Append("0123456789ABCDEF"[value >> 4])
+                    .Append("0123456789ABCDEF"[value & 15]);
         }
     }
 
@@ -115,10 +119,12 @@ internal static class PathGrammar
     {
         value = 0;
         if (at.Length < 3 || !Hex.Contains(at[1]) || !Hex.Contains(at[2])) return PathRefusal.BadEscape;
-        if (char.IsAsciiLetterLower(at[1]) || char.IsAsciiLetterLower(at[2])) return PathRefusal.LowerCaseEscape;
+        if (char.IsAsciiLetterLower(at[1]) || char.IsAsciiLetterLower(at[2]))
+            return PathRefusal.LowerCaseEscape;
         value = (byte)((Digit(at[1]) << 4) | Digit(at[2]));
         if (value < 0x80 && Raw.Contains((char)value)) return PathRefusal.NeedlessEscape;
-        return value is (byte)'/' or (byte)'\\' or < 0x20 or 0x7F ? PathRefusal.ForbiddenEscape : PathRefusal.None;
+        return value is (byte)'/' or (byte)'\\' or < 0x20 or 0x7F ? PathRefusal.ForbiddenEscape
+            : PathRefusal.None;
     }
 
     private static int Digit(char c) => c <= '9' ? c - '0' : c - 'A' + 10;

@@ -1,8 +1,10 @@
 namespace Flickr.Tokens.Paths;
 
 /// <summary>
-/// Names of users, albums and files as people write them. A name goes into a path in Normalization Form C only; names that
-/// come from outside (macOS sends them decomposed) pass through <see cref="ToNfc"/> first, once, when they are stored.
+/// Names of users, albums and files as people write them. A name goes into a path in Normalization Form C
+/// only; names that
+/// come from outside (macOS sends them decomposed) pass through <see cref="ToNfc"/> first, once, when they
+/// are stored.
 /// </summary>
 /// <remarks>
 /// NFC is computed here from the tables of Unicode 14.0: with <c>InvariantGlobalization</c> the runtime's
@@ -11,7 +13,8 @@ namespace Flickr.Tokens.Paths;
 /// </remarks>
 public static class PathName
 {
-    /// <summary>Why a string cannot be one segment of a path; <see cref="PathRefusal.None"/> when it can.</summary>
+    /// <summary>Why a string cannot be one segment of a path; <see cref="PathRefusal.None"/> when it
+    /// can.</summary>
     public static PathRefusal Judge(string? name) => PathGrammar.JudgeName(name);
 
     /// <summary>The name in Normalization Form C; the same instance when it is already.</summary>

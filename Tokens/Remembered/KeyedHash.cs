@@ -6,7 +6,8 @@ using System.Security.Cryptography;
 namespace Flickr.Tokens.Remembered;
 
 /// <summary>
-/// SipHash-2-4 with 128 bits (Aumasson and Bernstein) under a random key of this process: who does not know the key cannot
+/// SipHash-2-4 with 128 bits (Aumasson and Bernstein) under a random key of this process: who does not know
+/// the key cannot
 /// make two tokens meet, nor learn from timing where a token is kept.
 /// </summary>
 internal sealed class KeyedHash
@@ -32,7 +33,8 @@ internal sealed class KeyedHash
         ulong v0 = _k0 ^ 0x736f6d6570736575, v1 = _k1 ^ 0x646f72616e646f6d ^ 0xee;
         ulong v2 = _k0 ^ 0x6c7967656e657261, v3 = _k1 ^ 0x7465646279746573;
         foreach (var word in MemoryMarshal.Cast<byte, ulong>(data[..(data.Length & ~7)]))
-            Absorb(BitConverter.IsLittleEndian ? word : BinaryPrimitives.ReverseEndianness(word), ref v0, ref v1, ref v2, ref v3);
+            Absorb(BitConverter.IsLittleEndian ? word
+                : BinaryPrimitives.ReverseEndianness(word), ref v0, ref v1, ref v2, ref v3);
         var last = (ulong)data.Length << 56;
         var rest = data[(data.Length & ~7)..];
         for (var i = 0; i < rest.Length; i++) last |= (ulong)rest[i] << (8 * i);

@@ -4,7 +4,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace Flickr.Tokens.Remembered;
 
 /// <summary>
-/// Verified tokens by the keyed hash of token and host, bounded: two generations of half the size each. When the young one
+/// Verified tokens by the keyed hash of token and host, bounded: two generations of half the size each. When
+/// the young one
 /// is full it becomes the old one, and what is used is carried over. Reads take no lock.
 /// </summary>
 internal sealed class RememberedTokens(int entriesMax)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using BenchmarkDotNet.Running;
 
 namespace Flickr.Micro;
@@ -5,5 +6,23 @@ namespace Flickr.Micro;
 /// <summary>Micro benches: <c>dotnet run -c Release --project bench/Micro -- --filter '*'</c>.</summary>
 internal static class Bench
 {
-    private static void Main(string[] args) => BenchmarkSwitcher.FromAssembly(typeof(Bench).Assembly).Run(args);
+    private static async Task Main(string[] args)
+    {
+        if (args is ["cache-log-cost"])
+        {
+            await CacheLogCost.RunAsync(Console.Out);
+            return;
+        }
+        if (args is ["cache-hit-ratio"])
+        {
+            CacheHitRatio.Run(Console.Out);
+            return;
+        }
+        if (args is ["cache-restart", ..])
+        {
+            await CacheRestart.RunAsync(args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 1_000_000, Console.Out);
+            return;
+        }
+        BenchmarkSwitcher.FromAssembly(typeof(Bench).Assembly).Run(args);
+    }
 }

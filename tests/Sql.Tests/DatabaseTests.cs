@@ -67,4 +67,26 @@ public sealed class DatabaseTests
 
         Assert.Equal([(false, false), (true, true)], calls.Select(call => (call.IsWrite, call.Failed)));
     }
+
+    [Theory]
+    [InlineData(SqlEngine.Sqlite)]
+    [InlineData(SqlEngine.PostgreSql)]
+    public async Task A_record_binds_whether_there_are_rows_or_nulls_or_neither(SqlEngine engine)
+    {
+        await using var opened = await OpenedDatabase.OpenAsync(engine);
+        const string Summary = "SELECT name AS Name, MAX(NULLIF(value, 0)) AS Most, COUNT(*) AS Rows FROM counter GROUP BY name ORDER BY name";
+        Task<IReadOnlyList<CounterSummary>> Ask() => opened.Database.ReadAsync(s => s.QueryAsync<CounterSummary>(Summary));
+
+        var none = await Ask();
+        await opened.Database.WriteAsync(s => s.ExecuteAsync("INSERT INTO counter (name, value) VALUES ('a', 0)"));
+        var withNull = await Ask();
+        await opened.Database.WriteAsync(s => s.ExecuteAsync("INSERT INTO counter (name, value) VALUES ('b', 7)"));
+        var both = await Ask();
+
+        Assert.Empty(none);
+        Assert.Equal([new CounterSummary("a", null, 1)], withNull);
+        Assert.Equal([new CounterSummary("a", null, 1), new CounterSummary("b", 7, 1)], both);
+    }
+
+    private sealed record CounterSummary(string Name, long? Most, long Rows);
 }

@@ -2,7 +2,7 @@ using Xunit;
 
 namespace Flickr.Tokens.Tests;
 
-/// <summary>Promises of the hit path, in bytes. They run alone: another test on this thread's heap would blur them.</summary>
+/// <summary>Promises of the hit path, in bytes allocated.</summary>
 public sealed class AllocationTests
 {
     [Theory]
@@ -11,10 +11,13 @@ public sealed class AllocationTests
     public void Verifying_an_HMAC_token_allocates_nothing(TokenForm form)
     {
         var desk = new Desk();
-        var token = RoundTripTests.Mint(desk, form, SigningAlgorithm.HS256, Desk.Album.ForViewer("v1").Tagged("album:1"));
+        var token =
+            RoundTripTests.Mint(desk, form, SigningAlgorithm.HS256,
+                Desk.Album.ForViewer("v1").Tagged("album:1"));
         var request = Desk.AskThumb;
 
-        Assert.Equal(0, BytesOf(() => desk.Verifier.Verify(token, form, request, desk.Keys) == TokenVerdict.Valid));
+        Assert.Equal(0,
+            BytesOf(() => desk.Verifier.Verify(token, form, request, desk.Keys) == TokenVerdict.Valid));
     }
 
     [Theory]
@@ -27,7 +30,9 @@ public sealed class AllocationTests
         var token = RoundTripTests.Mint(desk, form, algorithm, Desk.Album);
         var request = Desk.AskThumb;
 
-        Assert.Equal(0, BytesOf(() => desk.Verifier.Verify(token, form, request, desk.Keys, out _) == TokenVerdict.Valid));
+        Assert.Equal(0,
+            BytesOf(() =>
+                desk.Verifier.Verify(token, form, request, desk.Keys, out _) == TokenVerdict.Valid));
     }
 
     [Theory]
@@ -41,19 +46,46 @@ public sealed class AllocationTests
         var request = Desk.AskThumb;
 
         Assert.Equal(0, BytesOf(
-            () => desk.Verifier.Verify(forged, form, request, desk.Keys, out _) == TokenVerdict.BadSignature));
+            () =>
+                desk.Verifier.Verify(forged, form, request, desk.Keys, out _) == TokenVerdict.BadSignature));
         desk.Clock.Advance(TimeSpan.FromHours(2));
-        Assert.Equal(0, BytesOf(() => desk.Verifier.Verify(good, form, request, desk.Keys, out _) == TokenVerdict.Expired));
+        Assert.Equal(0,
+            BytesOf(() =>
+                desk.Verifier.Verify(good, form, request, desk.Keys, out _) == TokenVerdict.Expired));
+    }
+
+    [Fact]
+    public void The_same_forged_ES256_token_costs_its_signature_once_a_second()
+    {
+        var desk = new Desk();
+        var good = desk.EsMinter.MintJwt(Desk.Album);
+        var forged = good[..^4] + (good[^4] == 'A' ? 'B' : 'A') + good[^3..];
+        bool IsRefused() => desk.Verifier.Verify(forged, TokenForm.Jwt, Desk.AskThumb, desk.Keys, out _)
+            == TokenVerdict.BadSignature;
+
+        // Checking the signature allocates; being known does not.
+        Assert.Equal(0, BytesOf(IsRefused));
+        desk.Clock.Advance(TimeSpan.FromSeconds(1));
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.True(IsRefused());
+        Assert.True(GC.GetAllocatedBytesForCurrentThread() > before);
+        Assert.Equal(TokenVerdict.Valid, desk.Verify(good, TokenForm.Jwt, Desk.AskThumb));
     }
 
     private static long BytesOf(Func<bool> step)
     {
-        for (var i = 0; i < 200; i++) Assert.True(step());
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        var good = true;
-        for (var i = 0; i < 1000; i++) good &= step();
-        var bytes = GC.GetAllocatedBytesForCurrentThread() - before;
-        Assert.True(good);
-        return bytes;
+        // The runtime itself allocates a little on the thread while it compiles a method again, so the
+        // quietest of some
+        // rounds counts: what a call allocates shows in every round, a thousand times.
+        var least = long.MaxValue;
+        for (var round = 0; round < 5 && least > 0; round++)
+        {
+            var good = true;
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            for (var i = 0; i < 1000; i++) good &= step();
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+            Assert.True(good);
+        }
+        return least;
     }
 }

@@ -42,7 +42,8 @@ internal sealed class Desk
     public static Grant OneOriginal =>
         Grant.ForOwner("01HALICE", 7).ForHost(Host).Exact(Original).Open(PhotoClasses.Original);
 
-    public static TokenRequest Ask(CanonicalPath path, PhotoClasses one, string host = Host, bool isGet = true) =>
+    public static TokenRequest Ask(CanonicalPath path, PhotoClasses one, string host = Host,
+        bool isGet = true) =>
         new(host, path, isGet, one);
 
     public static TokenRequest AskThumb => Ask(Thumb, PhotoClasses.Thumb);
@@ -61,7 +62,8 @@ internal sealed class Desk
     }
 
     /// <summary>A JWT over any header and payload, honestly signed with the HS256 key.</summary>
-    public string Forge(string header, string payload) => Forge(Encoding.UTF8.GetBytes(header), Encoding.UTF8.GetBytes(payload));
+    public string Forge(string header, string payload) =>
+        Forge(Encoding.UTF8.GetBytes(header), Encoding.UTF8.GetBytes(payload));
 
     public string Forge(byte[] header, byte[] payload)
     {

@@ -11,11 +11,13 @@ public sealed class RoundTripTests
     [InlineData(TokenForm.Fs1, SigningAlgorithm.HS256)]
     [InlineData(TokenForm.Jwt, SigningAlgorithm.HS256)]
     [InlineData(TokenForm.Jwt, SigningAlgorithm.ES256)]
-    public void A_minted_token_opens_what_it_says_and_says_what_was_granted(TokenForm form, SigningAlgorithm algorithm)
+    public void A_minted_token_opens_what_it_says_and_says_what_was_granted(TokenForm form,
+        SigningAlgorithm algorithm)
     {
         var desk = new Desk();
         var grant = Desk.Album.Open(PhotoClasses.All).ForViewer("v-9").Once().MaxConcurrentOriginals(3)
-            .Tagged("album:01H", "photo:02H").CheckedAt(Desk.Noon.AddSeconds(-5)).ExpiresIn(TimeSpan.FromMinutes(9));
+            .Tagged("album:01H", "photo:02H").CheckedAt(Desk.Noon.AddSeconds(-5))
+                .ExpiresIn(TimeSpan.FromMinutes(9));
         var token = Mint(desk, form, algorithm, grant);
 
         var verdict = desk.Verify(token, form, Desk.AskThumb, out var read);
@@ -40,7 +42,8 @@ public sealed class RoundTripTests
     [InlineData(TokenForm.Fs1, SigningAlgorithm.HS256)]
     [InlineData(TokenForm.Jwt, SigningAlgorithm.HS256)]
     [InlineData(TokenForm.Jwt, SigningAlgorithm.ES256)]
-    public void A_token_is_remembered_and_gives_the_same_grant_again(TokenForm form, SigningAlgorithm algorithm)
+    public void A_token_is_remembered_and_gives_the_same_grant_again(TokenForm form,
+        SigningAlgorithm algorithm)
     {
         var desk = new Desk();
         var token = Mint(desk, form, algorithm, Desk.Album);
@@ -60,7 +63,9 @@ public sealed class RoundTripTests
     {
         var desk = new Desk();
         var paths = Enumerable.Range(0, 200)
-            .Select(i => (CanonicalPath.FromSegments("alice", "nature", "thumbnail", $"{i}.jpg"), (string?)"0123456789ab"))
+            .Select(i =>
+                (CanonicalPath.FromSegments("alice", "nature", "thumbnail", $"{i}.jpg"),
+                    (string?)"0123456789ab"))
             .ToList();
 
         var addresses = desk.HsMinter.SignUrls("http://" + Desk.Host, paths, Desk.Album);
@@ -68,7 +73,8 @@ public sealed class RoundTripTests
         var tokens = new HashSet<string>();
         foreach (var address in addresses)
         {
-            Assert.StartsWith("http://edge.example:8081/alice/nature/thumbnail/", address, StringComparison.Ordinal);
+            Assert.StartsWith("http://edge.example:8081/alice/nature/thumbnail/", address,
+                StringComparison.Ordinal);
             var target = address["http://edge.example:8081".Length..];
             Assert.True(CanonicalTarget.TryParse(target, out var parsed, out _));
             Assert.Equal(TokenVerdict.Valid, TokenCarrier.Find(parsed, null, out var presented));
@@ -78,8 +84,11 @@ public sealed class RoundTripTests
                 desk.Verify(presented.Text, presented.Form, Desk.Ask(parsed.Path, PhotoClasses.Thumb)));
         }
         var token = Assert.Single(tokens);
-        foreach (var other in new[] { "/alice/nature2/thumbnail/1.jpg", "/alice/natur/thumbnail/1.jpg", "/bob/nature/thumbnail/1.jpg", "/alice/nature", "/alice" })
-            Assert.NotEqual(TokenVerdict.Valid, desk.Verify(token, TokenForm.Fs1, Desk.Ask(CanonicalPath.Parse(other), PhotoClasses.Thumb)));
+        foreach (
+            var other in new[] { "/alice/nature2/thumbnail/1.jpg", "/alice/natur/thumbnail/1.jpg",
+                "/bob/nature/thumbnail/1.jpg", "/alice/nature", "/alice" })
+            Assert.NotEqual(TokenVerdict.Valid,
+                desk.Verify(token, TokenForm.Fs1, Desk.Ask(CanonicalPath.Parse(other), PhotoClasses.Thumb)));
     }
 
     [Fact]
@@ -89,7 +98,8 @@ public sealed class RoundTripTests
         var id = Gen.String[Gen.Char["aZ09_-"], 1, 12];
         var tag = Gen.String[Gen.Char["aZ09_:-"], 1, 12];
         var grants = Gen.Select(
-            id, Gen.Long[0, 1L << 40], Gen.Int[1, 15], id.Null(), Gen.Bool, Gen.Int[1, 16], tag.Array[0, 8], Gen.Int[1, 3600]);
+            id, Gen.Long[0, 1L << 40], Gen.Int[1, 15], id.Null(), Gen.Bool, Gen.Int[1, 16], tag.Array[0, 8],
+            Gen.Int[1, 3600]);
         grants.Sample((owner, epoch, classes, viewer, once, originals, tags, seconds) =>
         {
             var grant = Grant.ForOwner(owner, epoch).ForHost(Desk.Host).Depth(1 + seconds % 3, Desk.Thumb)
@@ -101,13 +111,16 @@ public sealed class RoundTripTests
             foreach (var form in new[] { TokenForm.Fs1, TokenForm.Jwt })
             {
                 var token = Mint(desk, form, SigningAlgorithm.HS256, grant);
-                Assert.Equal(TokenVerdict.Valid, desk.Verify(token, form, Desk.Ask(Desk.Thumb, one), out var read));
+                Assert.Equal(TokenVerdict.Valid,
+                    desk.Verify(token, form, Desk.Ask(Desk.Thumb, one), out var read));
                 Assert.Equal(
                     (owner, epoch, grant.Classes, viewer, once, grant.ConcurrentOriginals),
-                    (read!.Owner, read.OwnerEpoch, read.Classes, read.Viewer, read.Once, read.ConcurrentOriginals));
+                    (read!.Owner, read.OwnerEpoch, read.Classes, read.Viewer, read.Once,
+                        read.ConcurrentOriginals));
                 Assert.Equal(tags, read.Tags);
                 Assert.Equal(grant.Scope!.Value, read.Scope.Value);
-                Assert.InRange(read.Expires - Desk.Noon, TimeSpan.FromSeconds(seconds), TimeSpan.FromSeconds(seconds + 59));
+                Assert.InRange(read.Expires - Desk.Noon, TimeSpan.FromSeconds(seconds),
+                    TimeSpan.FromSeconds(seconds + 59));
             }
         }, iter: 500);
     }
@@ -129,7 +142,8 @@ public sealed class RoundTripTests
                 {
                     var flipped = token.ToCharArray();
                     flipped[i] = (char)(flipped[i] ^ (1 << bit));
-                    Assert.NotEqual(TokenVerdict.Valid, desk.Verify(new string(flipped), form, Desk.AskThumb));
+                    Assert.NotEqual(TokenVerdict.Valid,
+                        desk.Verify(new string(flipped), form, Desk.AskThumb));
                 }
             }
         }
@@ -145,7 +159,8 @@ public sealed class RoundTripTests
             var flipped = token.ToCharArray();
             flipped[at] = (char)(flipped[at] ^ (1 << bit));
             Assert.NotEqual(TokenVerdict.Valid,
-                desk.Verify(new string(flipped), TokenForm.Jwt, Desk.Ask(Desk.Original, PhotoClasses.Original)));
+                desk.Verify(new string(flipped), TokenForm.Jwt,
+                    Desk.Ask(Desk.Original, PhotoClasses.Original)));
         }, iter: 300);
     }
 

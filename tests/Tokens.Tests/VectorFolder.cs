@@ -18,7 +18,9 @@ internal static class VectorFolder
     {
         var given = Environment.GetEnvironmentVariable("FLICKR_SHARED");
         if (given is not null) return Existing(Path.Combine(given, "vectors", name));
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        for (
+            var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder =
+                folder.Parent)
             if (Existing(Path.Combine(folder.FullName, "shared", "vectors", name)) is { } file) return file;
         return null;
     }

@@ -61,12 +61,15 @@ public sealed class CanonicalPathTests
     [Fact]
     public void Paths_names_and_depths_have_limits()
     {
-        Assert.False(CanonicalPath.TryParse("/" + new string('a', CanonicalPath.LengthMax), out _, out var longPath));
+        Assert.False(
+            CanonicalPath.TryParse("/" + new string('a', CanonicalPath.LengthMax), out _, out var longPath));
         Assert.False(CanonicalPath.TryParse("/" + new string('a', 256), out _, out var longName));
         Assert.True(CanonicalPath.TryParse("/" + new string('a', 255), out _, out _));
         Assert.False(CanonicalPath.TryParse(string.Concat(Enumerable.Repeat("/a", 33)), out _, out var deep));
         Assert.True(CanonicalPath.TryParse(string.Concat(Enumerable.Repeat("/a", 32)), out _, out _));
-        Assert.False(CanonicalPath.TryParse("/" + string.Concat(Enumerable.Repeat("%C3%A9", 128)), out _, out var wide));
+        Assert.False(
+            CanonicalPath.TryParse("/" + string.Concat(Enumerable.Repeat("%C3%A9", 128)), out _,
+                out var wide));
 
         Assert.All([longPath, longName, deep, wide], refusal => Assert.Equal(PathRefusal.TooLong, refusal));
     }
@@ -80,7 +83,8 @@ public sealed class CanonicalPathTests
                 var nfc = PathName.ToNfc(name);
                 if (PathName.Judge(nfc) != PathRefusal.None) return;
                 var path = CanonicalPath.FromSegments("u", nfc);
-                Assert.True(CanonicalPath.TryParse(path.Value, out var again, out var refusal), refusal.ToString());
+                Assert.True(CanonicalPath.TryParse(path.Value, out var again, out var refusal),
+                    refusal.ToString());
                 Assert.Equal(path, again);
                 Assert.Equal(nfc, again!.Name(1));
             });
@@ -89,9 +93,11 @@ public sealed class CanonicalPathTests
     [Fact]
     public void Two_names_never_share_a_path()
     {
-        var name = Gen.String[Gen.Char["ab%2Ff;+ \u00E9"], 1, 4].Where(n => PathName.Judge(n) == PathRefusal.None);
+        var name =
+            Gen.String[Gen.Char["ab%2Ff;+ \u00E9"], 1, 4].Where(n => PathName.Judge(n) == PathRefusal.None);
         Gen.Select(name, name).Sample((one, other) =>
-            Assert.Equal(one == other, CanonicalPath.FromSegments(one).Equals(CanonicalPath.FromSegments(other))));
+            Assert.Equal(one == other,
+                CanonicalPath.FromSegments(one).Equals(CanonicalPath.FromSegments(other))));
     }
 
     [Fact]

@@ -6,7 +6,8 @@ namespace Flickr.Tokens.Tests.Paths;
 public sealed class CanonicalTargetTests
 {
     /// <summary>
-    /// Raw targets that servers and proxies were seen to fold, decode twice or re-encode. Here a target is either taken
+    /// Raw targets that servers and proxies were seen to fold, decode twice or re-encode. Here a target is
+    /// either taken
     /// byte for byte or refused.
     /// </summary>
     public static TheoryData<string, PathRefusal> RawTargets => new()
@@ -53,12 +54,15 @@ public sealed class CanonicalTargetTests
     [Fact]
     public void A_query_is_kept_as_raw_pairs_in_order()
     {
-        var taken = CanonicalTarget.TryParse("/a?v=12ab&b=%2f?x=1&flag&v=2;3&empty=", out var target, out var refusal);
+        var taken =
+            CanonicalTarget.TryParse("/a?v=12ab&b=%2f?x=1&flag&v=2;3&empty=", out var target,
+                out var refusal);
 
         Assert.True(taken, refusal.ToString());
         Assert.Equal("/a", target!.Path.Value);
         Assert.Equal(
-            [new("v", "12ab"), new("b", "%2f?x=1"), new("flag", ""), new("v", "2;3"), new QueryPair("empty", "")],
+            [new("v", "12ab"), new("b", "%2f?x=1"), new("flag", ""), new("v", "2;3"),
+                new QueryPair("empty", "")],
             target.Query);
         Assert.Equal("12ab", target.FirstValue("v"));
         Assert.Null(target.FirstValue("V"));
@@ -80,9 +84,12 @@ public sealed class CanonicalTargetTests
     [Fact]
     public void A_query_has_limits()
     {
-        Assert.True(CanonicalTarget.TryParse("/a?" + string.Join('&', Enumerable.Repeat("b=c", 32)), out _, out _));
-        Assert.False(CanonicalTarget.TryParse("/a?" + string.Join('&', Enumerable.Repeat("b=c", 33)), out _, out _));
-        Assert.False(CanonicalTarget.TryParse("/a?" + new string('b', CanonicalTarget.LengthMax), out _, out _));
+        Assert.True(
+            CanonicalTarget.TryParse("/a?" + string.Join('&', Enumerable.Repeat("b=c", 32)), out _, out _));
+        Assert.False(
+            CanonicalTarget.TryParse("/a?" + string.Join('&', Enumerable.Repeat("b=c", 33)), out _, out _));
+        Assert.False(
+            CanonicalTarget.TryParse("/a?" + new string('b', CanonicalTarget.LengthMax), out _, out _));
         Assert.True(CanonicalTarget.TryParse("/a?", out var none, out _));
         Assert.Empty(none!.Query);
     }

@@ -1,0 +1,28 @@
+using System.Text.Json.Serialization;
+using Flickr.ControlPlane.Audit;
+using Flickr.ControlPlane.Edges;
+using Flickr.ControlPlane.Keys;
+using Flickr.ControlPlane.Log;
+using Flickr.Fleet.Streaming;
+using Microsoft.AspNetCore.Mvc;
+
+namespace Flickr.ControlPlane;
+
+/// <summary>JSON of the API: camelCase, nulls left out.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(ProblemDetails))]
+[JsonSerializable(typeof(InvalidationRequest))]
+[JsonSerializable(typeof(Acknowledgement))]
+[JsonSerializable(typeof(RotateRequest))]
+[JsonSerializable(typeof(Appended))]
+[JsonSerializable(typeof(Receipt))]
+[JsonSerializable(typeof(LogPage))]
+[JsonSerializable(typeof(Members))]
+[JsonSerializable(typeof(KeyList))]
+[JsonSerializable(typeof(KeyShown))]
+[JsonSerializable(typeof(JsonWebKeySet))]
+[JsonSerializable(typeof(AuditPage))]
+[JsonSerializable(typeof(AuditVerdict))]
+internal sealed partial class ControlPlaneJson : JsonSerializerContext;

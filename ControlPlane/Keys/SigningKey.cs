@@ -1,0 +1,38 @@
+using Flickr.Tokens;
+
+namespace Flickr.ControlPlane.Keys;
+
+/// <summary>A key as the table knows it.</summary>
+internal sealed record SigningKey
+{
+    public string Kid { get; init; } = "";
+    public string Issuer { get; init; } = "";
+    public string Algorithm { get; init; } = "";
+
+    /// <summary>camelCase name of a <see cref="KeyState"/>.</summary>
+    public string State { get; init; } = "";
+    public long CreatedMs { get; init; }
+
+    /// <summary>The first bundle version that holds it; 0 while it is sealed.</summary>
+    public long PublishedVersion { get; init; }
+    public long PublishedMs { get; init; }
+    public long ActivatedMs { get; init; }
+    public long ChangedMs { get; init; }
+
+    /// <summary>When a retiring key stops verifying; 0 while it is not retiring.</summary>
+    public long NotAfterMs { get; init; }
+
+    /// <summary>1 when an operator or the schedule wants it active as soon as every edge holds it.</summary>
+    public long Wanted { get; init; }
+
+    /// <summary>The wrapped secret or private scalar; null when it is destroyed.</summary>
+    public string? Sealed { get; init; }
+    public string? X { get; init; }
+    public string? Y { get; init; }
+
+    /// <summary>Its place in life.</summary>
+    public KeyState Life => Enum.Parse<KeyState>(State, ignoreCase: true);
+
+    /// <summary>The name of a state on the wire and in the table.</summary>
+    public static string NameOf(KeyState state) => char.ToLowerInvariant(state.ToString()[0]) + state.ToString()[1..];
+}

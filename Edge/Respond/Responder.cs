@@ -1,0 +1,245 @@
+using System.Globalization;
+using System.Text;
+using Flickr.Edge.Cache;
+using Flickr.Edge.Collapse;
+using Flickr.Edge.Conditions;
+using Flickr.Edge.Fetch;
+using Flickr.Edge.Headers;
+using Flickr.Edge.Ranges;
+using Flickr.Edge.Status;
+using Flickr.Fleet.Invalidations;
+
+namespace Flickr.Edge.Respond;
+
+/// <summary>Turns what was found, filled or failed into the answer on the connection: conditions, ranges, HEAD, body.</summary>
+internal sealed class Responder(InvalidationHorizon horizon, EdgeMetrics metrics, TimeProvider time)
+{
+    /// <summary>Answers from an object whose body is <paramref name="source"/>.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="head">Head to answer with; after a 304 it is newer than the stored one.</param>
+    /// <param name="source">The body.</param>
+    /// <param name="length">Length of the body; null while it is not known.</param>
+    /// <param name="fillSequence">Sequence of the fill, for the guard.</param>
+    /// <param name="age">Age to state; null leaves the origin's.</param>
+    /// <param name="status">What Cache-Status says.</param>
+    public async Task ObjectAsync(EdgeRequest request, ObjectHead head, BodySource source, long? length, long fillSequence,
+        TimeSpan? age, CacheStatus status)
+    {
+        var response = request.Context.Response;
+        var now = time.GetUtcNow();
+        var condition = Conditional.Judge(request.Facts, head.Http);
+        if (condition != ConditionVerdict.Proceed)
+        {
+            var isNotModified = condition == ConditionVerdict.NotModified;
+            response.StatusCode = isNotModified ? 304 : 412;
+            ClientHead.Write(request, isNotModified ? Conditional.HeadersOf304(head.Http) : HeaderBlock.Empty,
+                head.Facts.IsPrivate, age, now);
+            ClientHead.WriteStatus(request, status);
+            return;
+        }
+        response.StatusCode = head.Http.Status;
+        ClientHead.Write(request, head.Http.Headers, head.Facts.IsPrivate, age, now);
+        ClientHead.WriteStatus(request, status);
+        if (head.Http.Status == 200 && !head.Http.Headers.Contains("Accept-Ranges"))
+        {
+            response.Headers.AcceptRanges = "bytes";
+        }
+        var plan = length is { } whole && head.Http.Status == 200 && request.Facts.Range is not null
+            ? RangePlan.For(request.Facts, head.Http, whole)
+            : null;
+        if (plan is not null && plan.Answer != RangeAnswer.Whole)
+        {
+            await PartsAsync(request, head, source, plan, fillSequence);
+            return;
+        }
+        if (length is not null && MayHaveLength(head.Http.Status))
+        {
+            response.ContentLength = length;
+        }
+        if (!request.IsHead)
+        {
+            await BodyAsync(request, head, source, 0, length, fillSequence);
+        }
+    }
+
+    /// <summary>Passes an answer of the upstream through, as it comes.</summary>
+    public async Task ExchangeAsync(EdgeRequest request, Exchange exchange, bool isPrivate, CacheStatus status)
+    {
+        var context = request.Context;
+        context.Response.StatusCode = exchange.Status;
+        ClientHead.Write(request, HopByHop.Strip(exchange.Headers), isPrivate, null, time.GetUtcNow());
+        ClientHead.WriteStatus(request, status);
+        if (exchange.Length is not null && MayHaveLength(exchange.Status))
+        {
+            context.Response.ContentLength = exchange.Length;
+        }
+        if (request.IsHead || exchange.Status is 204 or 304)
+        {
+            return;
+        }
+        if (!exchange.HasKnownEnd)
+        {
+            context.Response.Headers.Connection = "close";
+        }
+        try
+        {
+            await CopyAsync(request, exchange, context.RequestAborted);
+        }
+        catch (FillCutException cut)
+        {
+            Cut(request, cut.Fault);
+        }
+    }
+
+    /// <summary>Answers a kept failure.</summary>
+    public async Task SharedAsync(EdgeRequest request, SharedAnswer answer, CacheStatus status)
+    {
+        if (answer.Head is not { } head || request.Site.IsPhotos)
+        {
+            await ProblemAsync(request, ProblemOf(answer.Fault), status);
+            return;
+        }
+        var response = request.Context.Response;
+        response.StatusCode = head.Http.Status;
+        ClientHead.Write(request, head.Http.Headers, false, null, time.GetUtcNow());
+        ClientHead.WriteStatus(request, status);
+        response.ContentLength = answer.Body.Length;
+        if (!request.IsHead)
+        {
+            await response.BodyWriter.WriteAsync(answer.Body, request.Context.RequestAborted);
+            request.SentBytes += answer.Body.Length;
+        }
+    }
+
+    /// <summary>Answers a refusal or failure.</summary>
+    public static async Task ProblemAsync(EdgeRequest request, Problem problem, CacheStatus? status = null)
+    {
+        request.Problem = problem.Name;
+        ClientHead.WriteStatus(request, status ?? new CacheStatus { Detail = problem.Name });
+        request.SentBytes += await ProblemAsync(request.Context, problem);
+    }
+
+    /// <summary>Answers a refusal before there is a site or a target. Returns the bytes sent.</summary>
+    public static async Task<int> ProblemAsync(HttpContext context, Problem problem)
+    {
+        var body = Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture,
+            $$"""{"type":"urn:flickr:problem:{{problem.Name}}","title":"{{problem.Title}}","status":{{problem.Status}}}"""));
+        var response = context.Response;
+        response.StatusCode = problem.Status;
+        response.ContentType = "application/problem+json";
+        response.Headers.CacheControl = "no-store";
+        response.ContentLength = body.Length;
+        if (problem.RetryAfterSeconds > 0)
+        {
+            response.Headers.RetryAfter = problem.RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
+        }
+        if (problem.Status == 405)
+        {
+            response.Headers.Allow = "GET, HEAD";
+        }
+        if (HttpMethods.IsHead(context.Request.Method))
+        {
+            return 0;
+        }
+        await response.BodyWriter.WriteAsync(body, context.RequestAborted);
+        return body.Length;
+    }
+
+    /// <summary>The problem that stands for a fault.</summary>
+    public static Problem ProblemOf(FillFault fault) => fault switch
+    {
+        FillFault.HeadTimeout or FillFault.Stalled => Problem.UpstreamTimeout,
+        FillFault.Malformed or FillFault.DigestMismatch => Problem.UpstreamMalformed,
+        FillFault.Internal => Problem.Internal,
+        FillFault.Stopping => Problem.Draining,
+        _ => Problem.UpstreamUnreachable,
+    };
+
+    private async Task PartsAsync(EdgeRequest request, ObjectHead head, BodySource source, RangePlan plan, long fillSequence)
+    {
+        var response = request.Context.Response;
+        response.StatusCode = plan.Answer == RangeAnswer.Unsatisfiable ? 416 : 206;
+        response.ContentLength = plan.ContentLength;
+        if (plan.ContentRange is { } contentRange)
+        {
+            response.Headers.ContentRange = contentRange;
+        }
+        if (plan.ContentType is { } contentType)
+        {
+            response.ContentType = contentType;
+        }
+        if (request.IsHead)
+        {
+            return;
+        }
+        foreach (var slice in plan.Slices)
+        {
+            if (!slice.Preamble.IsEmpty)
+            {
+                await response.BodyWriter.WriteAsync(slice.Preamble, request.Context.RequestAborted);
+            }
+            if (!await BodyAsync(request, head, source, slice.Offset, slice.Length, fillSequence))
+            {
+                return;
+            }
+        }
+        if (!plan.Epilogue.IsEmpty)
+        {
+            await response.BodyWriter.WriteAsync(plan.Epilogue, request.Context.RequestAborted);
+        }
+    }
+
+    /// <summary>Sends bytes of the body. False: the answer was cut.</summary>
+    private async Task<bool> BodyAsync(
+        EdgeRequest request, ObjectHead head, BodySource source, long offset, long? length, long fillSequence)
+    {
+        try
+        {
+            var guard = new TransferGuard(horizon, request.Site, head.Facts, fillSequence);
+            var sent = await source.SendAsync(
+                request.Context.Response, offset, length, guard, request.Context.RequestAborted);
+            request.SentBytes += sent;
+            if (length is { } asked && sent < asked)
+            {
+                Cut(request, FillFault.Truncated);
+                return false;
+            }
+            return true;
+        }
+        catch (FillCutException cut)
+        {
+            Cut(request, cut.Fault);
+            return false;
+        }
+    }
+
+    private static async Task CopyAsync(EdgeRequest request, Exchange exchange, CancellationToken cancellationToken)
+    {
+        var writer = request.Context.Response.BodyWriter;
+        while (true)
+        {
+            var count = await exchange.ReadAsync(writer.GetMemory(16 << 10), cancellationToken);
+            if (count == 0)
+            {
+                return;
+            }
+            writer.Advance(count);
+            request.SentBytes += count;
+            if ((await writer.FlushAsync(cancellationToken)).IsCompleted)
+            {
+                return;
+            }
+        }
+    }
+
+    /// <summary>A cut body must look cut: the connection is reset, never ended cleanly.</summary>
+    private void Cut(EdgeRequest request, FillFault fault)
+    {
+        request.Outcome = AnswerOutcome.Aborted;
+        request.Problem ??= fault.ToString();
+        metrics.Aborted();
+        request.Context.Abort();
+    }
+
+    private static bool MayHaveLength(int status) => status is not (204 or 304) and >= 200;
+}

@@ -1,0 +1,128 @@
+using Flickr.Edge.Access;
+using Flickr.Edge.Cache;
+using Flickr.Edge.Freshness;
+using Flickr.Edge.Keying;
+using Flickr.Edge.Status;
+using Flickr.Edge.Variants;
+using Flickr.Fleet.Invalidations;
+
+namespace Flickr.Edge.Respond;
+
+/// <summary>Finds stored objects, judges them for a request (access, invalidations, freshness, in this order) and answers from them.</summary>
+internal sealed class StoredAnswers(
+    ObjectCache cache, Gatekeeper gatekeeper, InvalidationHorizon horizon, Responder responder, TimeProvider time)
+{
+    /// <summary>Looks up the request's object; sets the variant's key. Dispose what is found.</summary>
+    public async ValueTask<StoredObject> FindAsync(EdgeRequest request, bool looksIntoLog)
+    {
+        request.Key = request.PrimaryKey;
+        if (cache.TryGet(request.PrimaryKey, out var found))
+        {
+            if (!found.Head.IsVaryMarker)
+            {
+                return found;
+            }
+            var rule = VaryRule.From(found.Head.Http.Headers);
+            found.Dispose();
+            request.Key = KeyMaker.Variant(request.PrimaryKey,
+                VariantKey.For(rule, request.Context.Request.Headers, request.Site.IsPhotos));
+            if (cache.TryGet(request.Key, out var variant))
+            {
+                return variant;
+            }
+        }
+        return looksIntoLog ? await cache.ReadLogAsync(request.Key, request.Context.RequestAborted) : default;
+    }
+
+    /// <summary>What may be done with it.</summary>
+    public Finding Judge(EdgeRequest request, in StoredObject found)
+    {
+        var head = found.Head;
+        var coverage = horizon.Judge(head.Facts, found.FillSequence);
+        if (coverage == Coverage.Hard)
+        {
+            cache.Remove(found, request.Key);
+            return new Finding(default, false, false, IsDead: true, null);
+        }
+        var access = gatekeeper.Judge(request, head.Facts, head.Http.ResponseTime);
+        if (access is not (AccessVerdict.Granted or AccessVerdict.Revalidate))
+        {
+            return new Finding(default, false, false, false, ProblemOf(access));
+        }
+        var judgement = Reuse.Judge(head.Http, request.Facts, request.Site.RuleOf(head.Class).Store, time.GetUtcNow());
+        var isStale = judgement.Verdict is ReuseVerdict.Stale or ReuseVerdict.MustRevalidate
+            || access == AccessVerdict.Revalidate
+            || (coverage == Coverage.Soft && head.Http.Lifetimes.StaleWhileRevalidate == TimeSpan.Zero);
+        var inGrace = !isStale && (judgement.Verdict == ReuseVerdict.StaleWhileRevalidate || coverage == Coverage.Soft);
+        return new Finding(judgement, !isStale, inGrace, false, null);
+    }
+
+    /// <summary>Answers from the object.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="found">The object, for its body.</param>
+    /// <param name="head">Its head; after a 304 newer than the stored one.</param>
+    /// <param name="finding">How it was judged.</param>
+    public async Task AnswerAsync(EdgeRequest request, StoredObject found, ObjectHead head, Finding finding)
+    {
+        var isFresh = finding.Judgement.Verdict == ReuseVerdict.Fresh && !finding.RenewsBehind;
+        request.Outcome = isFresh ? AnswerOutcome.Hit : AnswerOutcome.Stale;
+        await responder.ObjectAsync(request, head, new BodySource(found), found.Length, found.FillSequence,
+            finding.Judgement.Age, new CacheStatus
+            {
+                IsHit = true,
+                TtlSeconds = (long)Math.Floor(finding.Judgement.Ttl.TotalSeconds),
+                Detail = found.Tier == CacheTier.Memory ? "memory" : "log",
+            });
+    }
+
+    /// <summary>Answers from an object that a 304 has just renewed.</summary>
+    public async Task RenewedAsync(EdgeRequest request, StoredObject found, ObjectHead head, bool isCollapsed)
+    {
+        request.Outcome = AnswerOutcome.Revalidated;
+        var judgement = Reuse.Judge(head.Http, request.Facts, request.Site.RuleOf(head.Class).Store, time.GetUtcNow());
+        await responder.ObjectAsync(request, head, new BodySource(found), found.Length, found.FillSequence,
+            judgement.Age, new CacheStatus
+            {
+                Forward = ForwardReason.Stale,
+                ForwardStatus = 304,
+                IsStored = true,
+                IsCollapsed = isCollapsed,
+                TtlSeconds = (long)Math.Floor(judgement.Ttl.TotalSeconds),
+                Detail = "revalidated",
+            });
+    }
+
+    /// <summary>Answers from a stale object when the upstream failed, if that is allowed. True when it answered.</summary>
+    public async Task<bool> TryStaleAsync(EdgeRequest request, StoredObject found, Finding finding, OriginFailure failure)
+    {
+        if (!MayStale(request, found, finding, failure))
+        {
+            return false;
+        }
+        request.Outcome = AnswerOutcome.Stale;
+        await responder.ObjectAsync(request, found.Head, new BodySource(found), found.Length, found.FillSequence,
+            finding.Judgement.Age, new CacheStatus
+            {
+                IsHit = true,
+                TtlSeconds = (long)Math.Floor(finding.Judgement.Ttl.TotalSeconds),
+                Detail = failure == OriginFailure.Slow ? "stale-slow" : "stale-error",
+            });
+        return true;
+    }
+
+    /// <summary>Whether the object may stand in for a failed upstream.</summary>
+    public bool MayStale(EdgeRequest request, in StoredObject found, in Finding finding, OriginFailure failure) =>
+        found.HasObject && !finding.IsDead
+        && gatekeeper.Judge(request, found.Head.Facts, found.Head.Http.ResponseTime) == AccessVerdict.Granted
+        && StaleOnError.May(found.Head.Http, request.Facts, failure, request.Site.RuleOf(found.Head.Class).Store,
+            time.GetUtcNow());
+
+    /// <summary>The answer to a verdict that does not grant.</summary>
+    public static Problem ProblemOf(AccessVerdict verdict) => verdict switch
+    {
+        AccessVerdict.TokenMissing => Problem.TokenMissing,
+        AccessVerdict.TokenExpired => Problem.TokenExpired,
+        AccessVerdict.OutOfDate or AccessVerdict.Revalidate => Problem.EdgeOutOfDate,
+        _ => Problem.TokenRefused,
+    };
+}

@@ -1,0 +1,82 @@
+using Flickr.Edge.Headers;
+using Flickr.Edge.Keying;
+using Flickr.Fleet.Invalidations;
+using Flickr.Tokens;
+using Flickr.Tokens.Paths;
+
+namespace Flickr.Edge.Sites;
+
+/// <summary>Reads a request by its site's rules: class, what of the query counts, what the upstream is asked, the key.</summary>
+internal static class RequestReader
+{
+    /// <summary>Makes the pipeline's request of a canonical target.</summary>
+    public static EdgeRequest Read(
+        HttpContext context, Site site, string host, string rawTarget, CanonicalTarget target, long startedAt)
+    {
+        var path = target.Path.Value;
+        var upstream = site.IsPhotos ? path : site.Access == SiteAccess.Public ? rawTarget : WithoutTokens(target);
+        var query = KeyQueryOf(site, target, upstream);
+        var key = KeyMaker.Primary(host, path, query);
+        return new EdgeRequest(context, site, host, target, startedAt)
+        {
+            Class = ClassOf(site, target.Path),
+            Facts = RequestFacts.From(context.Request),
+            UpstreamTarget = upstream,
+            Version = site.IsPhotos ? target.FirstValue("v") : null,
+            Address = new ObjectFacts(host, path, default, null, 0, false),
+            PrimaryKey = key,
+            Key = key,
+        };
+    }
+
+    /// <summary>The class of a path (<c>docs/wire.md</c>, Paths): by its third segment, or <c>album.json</c> as its third.</summary>
+    internal static ObjectClass ClassOf(Site site, CanonicalPath path)
+    {
+        if (!site.IsPhotos)
+        {
+            return ObjectClass.Plain;
+        }
+        return path.SegmentCount switch
+        {
+            3 when path.Segment(2).SequenceEqual("album.json") => ObjectClass.Metadata,
+            >= 4 when path.Segment(2).SequenceEqual("original") => ObjectClass.Original,
+            >= 4 when path.Segment(2).SequenceEqual("thumbnail") => ObjectClass.Thumb,
+            >= 4 => ObjectClass.Rendition,
+            _ => ObjectClass.Plain,
+        };
+    }
+
+    private static string KeyQueryOf(Site site, CanonicalTarget target, string upstream)
+    {
+        if (site.IsWholeQueryKey)
+        {
+            var mark = upstream.IndexOf('?', StringComparison.Ordinal);
+            return mark < 0 ? "" : upstream[mark..];
+        }
+        if (target.Query.Count == 0)
+        {
+            return "";
+        }
+        // One plain loop per name: a handful of names, a handful of pairs.
+        var query = "";
+        foreach (var name in site.KeyQuery)
+        {
+            foreach (var pair in target.Query)
+            {
+                if (pair.Name == name)
+                {
+                    query = query.Length == 0 ? $"?{name}={pair.Value}" : $"{query}&{name}={pair.Value}";
+                }
+            }
+        }
+        return query;
+    }
+
+    private static string WithoutTokens(CanonicalTarget target)
+    {
+        var kept = target.Query.Where(pair => !TokenCarrier.IsTokenParameter(pair.Name))
+            .Select(pair => pair.Value.Length == 0 ? pair.Name : $"{pair.Name}={pair.Value}");
+        var query = string.Join('&', kept);
+        return query.Length == 0 ? target.Path.Value : $"{target.Path.Value}?{query}";
+    }
+}

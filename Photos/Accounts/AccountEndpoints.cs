@@ -1,0 +1,139 @@
+using Flickr.Photos.Gallery;
+using Flickr.Photos.Problems;
+using Flickr.Photos.Publishing;
+using Microsoft.Extensions.Options;
+
+namespace Flickr.Photos.Accounts;
+
+/// <summary>Accounts, sessions and API keys over HTTP.</summary>
+internal static class AccountEndpoints
+{
+    public static void MapAccounts(this IEndpointRouteBuilder routes)
+    {
+        routes.MapPost("/users", AddUserAsync);
+        routes.MapPost("/session", SignInAsync);
+        routes.MapDelete("/session", async (HttpContext context) =>
+        {
+            await SignIn.SignOutAsync(context);
+            return Results.NoContent();
+        });
+        routes.MapPost("/keys", AddKeyAsync);
+        routes.MapGet("/me", ShowAsync);
+        routes.MapPatch("/me", ChangeAsync);
+    }
+
+    private static async Task<IResult> AddUserAsync(HttpContext context, Credentials body, AccountStore accounts, OperatorKey key,
+        RequestLimits limits, IOptions<PhotosOptions> options)
+    {
+        var isOperator = key.IsIn(context.Request);
+        if (!isOperator && !options.Value.OpenSignUp)
+        {
+            return Problem.Result(403, "sign-up-closed", "Accounts are made by the operator here.");
+        }
+        if (!isOperator && limits.SignIn(context, body.Name) is { } pause)
+        {
+            return TooOften(context, pause);
+        }
+        if (!CdnNames.IsUserName(body.Name))
+        {
+            return Problem.Result(422, "bad-user-name",
+                "A user name has 2 to 32 of a-z, 0-9, '-', '_' and '.', begins with a letter or digit, and is not a reserved word.");
+        }
+        if (!AccountStore.IsPassword(body.Password))
+        {
+            return Problem.Result(422, "bad-password", $"A password has {AccountStore.PasswordLengthMin} to {AccountStore.PasswordLengthMax} characters.");
+        }
+        if (await accounts.AddAsync(body.Name!, body.Password, context.RequestAborted) is not { } account)
+        {
+            return Problem.Result(409, "user-name-taken", "There is a user of that name already.");
+        }
+        if (!isOperator)
+        {
+            await SignIn.SignInAsync(context, account);
+            return Results.Created((string?)null, new { account.Id, account.Name });
+        }
+        var apiKey = await accounts.AddKeyAsync(account.Id, "first", context.RequestAborted);
+        return Results.Created((string?)null, new { account.Id, account.Name, Key = apiKey });
+    }
+
+    private static async Task<IResult> SignInAsync(
+        HttpContext context, Credentials body, AccountStore accounts, RequestLimits limits, PhotosMetrics metrics)
+    {
+        var (account, refusal) = await CheckAsync(context, body, accounts, limits, metrics);
+        if (account is null)
+        {
+            return refusal!;
+        }
+        await SignIn.SignInAsync(context, account);
+        return Results.Ok(new { account.Id, account.Name });
+    }
+
+    private static async Task<IResult> AddKeyAsync(
+        HttpContext context, KeyRequest body, AccountStore accounts, RequestLimits limits, PhotosMetrics metrics)
+    {
+        var id = Viewer.IdOf(context);
+        if (body.Name is not null)
+        {
+            var (account, refusal) = await CheckAsync(context, new Credentials(body.Name, body.Password), accounts, limits, metrics);
+            if (account is null)
+            {
+                return refusal!;
+            }
+            id = account.Id;
+        }
+        if (id is null)
+        {
+            return Problem.NotSignedIn();
+        }
+        var label = body.Label?.Trim() is { Length: > 0 and <= 60 } given ? given : "key";
+        return Results.Created((string?)null, new { Key = await accounts.AddKeyAsync(id, label, context.RequestAborted) });
+    }
+
+    private static async Task<(AccountRow? Account, IResult? Refusal)> CheckAsync(
+        HttpContext context, Credentials body, AccountStore accounts, RequestLimits limits, PhotosMetrics metrics)
+    {
+        if (limits.SignIn(context, body.Name) is { } pause)
+        {
+            metrics.SignInsRefused.Inc();
+            return (null, TooOften(context, pause));
+        }
+        var account = await accounts.SignInAsync(body.Name, body.Password, context.RequestAborted);
+        if (account is null)
+        {
+            metrics.SignInsRefused.Inc();
+        }
+        return (account, Problem.Result(401, "wrong-name-or-password", "The name or the password is wrong."));
+    }
+
+    private static IResult TooOften(HttpContext context, TimeSpan pause) =>
+        Problem.Later(context, 429, "too-many-sign-ins", "Too many sign-ins. Wait a little.", pause);
+
+    private static async Task<IResult> ShowAsync(HttpContext context, AccountStore accounts)
+    {
+        var account = Viewer.IdOf(context) is { } id ? await accounts.FindAsync(id, context.RequestAborted) : null;
+        return account is null ? Problem.NotSignedIn() : Results.Ok(Body(account, null));
+    }
+
+    private static async Task<IResult> ChangeAsync(HttpContext context, AccountChange body, PhotoChanges changes, AccountStore accounts)
+    {
+        if (Viewer.IdOf(context) is not { } id)
+        {
+            return Problem.NotSignedIn();
+        }
+        if (body.Visibility is not ("public" or "private"))
+        {
+            return Problem.Result(422, "bad-visibility", "Visibility is 'public' or 'private'.");
+        }
+        var receipt = await changes.SetOwnerVisibilityAsync(id, body.Visibility, WaitQuery.Read(context), context.RequestAborted);
+        return Results.Ok(Body((await accounts.FindAsync(id, context.RequestAborted))!, receipt));
+    }
+
+    private static object Body(AccountRow account, object? receipt) =>
+        new { account.Id, account.Name, account.Visibility, account.Epoch, Receipt = receipt };
+
+    internal sealed record Credentials(string? Name, string? Password);
+
+    internal sealed record KeyRequest(string? Label, string? Name, string? Password);
+
+    internal sealed record AccountChange(string? Visibility);
+}

@@ -1,0 +1,128 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+using Flickr.Photos.Ids;
+using Flickr.Photos.Publishing;
+using Flickr.Sql;
+using Microsoft.AspNetCore.Identity;
+
+namespace Flickr.Photos.Accounts;
+
+/// <summary>Users, their passwords and their API keys. Thread-safe.</summary>
+public sealed class AccountStore(Database database, SortableIds ids, TimeProvider time)
+{
+    /// <summary>Characters a password must have.</summary>
+    public const int PasswordLengthMin = 8;
+
+    /// <summary>Characters a password may have: hashing a longer one is somebody's attack.</summary>
+    public const int PasswordLengthMax = 256;
+
+    private const string KeyPrefix = "fk_";
+    private static readonly PasswordHasher<AccountRow> Hasher = new();
+
+    // Hashed when the name is unknown, so that the answer takes as long as for a known one.
+    private static readonly string DecoyHash = Hasher.HashPassword(Decoy, "nobody's password");
+
+    private static AccountRow Decoy => new("", "", null, "private", 0, "", 0);
+
+    /// <summary>Adds a user; null when the name is taken.</summary>
+    /// <exception cref="ArgumentException">A name or password that is not allowed; ask <see cref="CdnNames.IsUserName"/> and <see cref="IsPassword"/> first.</exception>
+    public async Task<AccountRow?> AddAsync(string name, string? password, CancellationToken cancellationToken)
+    {
+        if (!CdnNames.IsUserName(name) || (password is not null && !IsPassword(password)))
+        {
+            throw new ArgumentException("name or password not allowed", nameof(name));
+        }
+        var account = new AccountRow(ids.Next(), name, null, "private", 1, ids.Next(), NowMs);
+        account = account with { PasswordHash = password is null ? null : Hasher.HashPassword(account, password) };
+        var added = await database.WriteAsync(session => session.ExecuteAsync(
+            """
+            INSERT INTO account (id, name, password_hash, visibility, epoch, stamp, created_ms)
+            VALUES (@Id, @Name, @PasswordHash, @Visibility, @Epoch, @Stamp, @CreatedMs) ON CONFLICT DO NOTHING
+            """, account), cancellationToken);
+        return added == 1 ? account : null;
+    }
+
+    /// <summary>Whether this may be a password.</summary>
+    public static bool IsPassword(string? password) => password is { Length: >= PasswordLengthMin and <= PasswordLengthMax };
+
+    public Task<AccountRow?> FindAsync(string id, CancellationToken cancellationToken) =>
+        database.ReadAsync(session => FindAsync(session, id), cancellationToken);
+
+    public static Task<AccountRow?> FindAsync(SqlSession session, string id) =>
+        session.QueryFirstOrDefaultAsync<AccountRow>($"SELECT {AccountRow.Columns} FROM account WHERE id = @id", new { id });
+
+    public Task<AccountRow?> FindByNameAsync(string name, CancellationToken cancellationToken) =>
+        database.ReadAsync(session => session.QueryFirstOrDefaultAsync<AccountRow>(
+            $"SELECT {AccountRow.Columns} FROM account WHERE name = @name", new { name }), cancellationToken);
+
+    /// <summary>The user of that name and password; null otherwise, after the same time either way.</summary>
+    public async Task<AccountRow?> SignInAsync(string? name, string? password, CancellationToken cancellationToken)
+    {
+        if (name is null || !IsPassword(password))
+        {
+            return null;
+        }
+        var account = await FindByNameAsync(name, cancellationToken);
+        var verdict = Hasher.VerifyHashedPassword(account ?? Decoy, account?.PasswordHash ?? DecoyHash, password!);
+        if (account?.PasswordHash is null || verdict == PasswordVerificationResult.Failed)
+        {
+            return null;
+        }
+        if (verdict == PasswordVerificationResult.SuccessRehashNeeded)
+        {
+            await SetHashAsync(account, password!, account.Stamp, cancellationToken);
+        }
+        return account;
+    }
+
+    /// <summary>Sets a new password and signs every session out.</summary>
+    public Task SetPasswordAsync(AccountRow account, string password, CancellationToken cancellationToken) =>
+        SetHashAsync(account, password, ids.Next(), cancellationToken);
+
+    /// <summary>Makes an API key. What is returned is shown once: only its hash is kept.</summary>
+    public async Task<string> AddKeyAsync(string accountId, string label, CancellationToken cancellationToken)
+    {
+        var id = ids.Next();
+        var secret = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(24));
+        await database.WriteAsync(session => session.ExecuteAsync(
+            """
+            INSERT INTO api_key (id, account_id, label, secret_hash, created_ms)
+            VALUES (@id, @accountId, @label, @hash, @now)
+            """, new { id, accountId, label, hash = HashOf(secret), now = NowMs }), cancellationToken);
+        return KeyPrefix + id + "_" + secret;
+    }
+
+    /// <summary>Whose API key this is; null for none, a wrong or a revoked one.</summary>
+    public async Task<AccountRow?> FindByKeyAsync(string key, CancellationToken cancellationToken)
+    {
+        if (!key.StartsWith(KeyPrefix, StringComparison.Ordinal) || key.Length is < 40 or > 200
+            || key[KeyPrefix.Length + SortableIds.Length] != '_')
+        {
+            return null;
+        }
+        var id = key.Substring(KeyPrefix.Length, SortableIds.Length);
+        var hash = HashOf(key[(KeyPrefix.Length + SortableIds.Length + 1)..]);
+        return await database.ReadAsync(async session =>
+        {
+            var row = await session.QueryFirstOrDefaultAsync<KeyRow>(
+                "SELECT account_id AS AccountId, secret_hash AS SecretHash FROM api_key WHERE id = @id AND revoked_ms IS NULL",
+                new { id });
+            var isRight = row is not null && CryptographicOperations.FixedTimeEquals(
+                Encoding.ASCII.GetBytes(row.SecretHash), Encoding.ASCII.GetBytes(hash));
+            return isRight ? await FindAsync(session, row!.AccountId) : null;
+        }, cancellationToken);
+    }
+
+    private long NowMs => time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    // 192 random bits: a plain hash is enough, there is nothing to guess.
+    private static string HashOf(string secret) => Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(secret)));
+
+    private Task<int> SetHashAsync(AccountRow account, string password, string stamp, CancellationToken cancellationToken) =>
+        database.WriteAsync(session => session.ExecuteAsync(
+            "UPDATE account SET password_hash = @hash, stamp = @stamp WHERE id = @Id",
+            new { account.Id, hash = Hasher.HashPassword(account, password), stamp }), cancellationToken);
+
+    private sealed record KeyRow(string AccountId, string SecretHash);
+}

@@ -1,0 +1,57 @@
+using Flickr.Photos.Ids;
+using Flickr.Photos.Publishing;
+using Flickr.Sql;
+
+namespace Flickr.Photos.Albums;
+
+/// <summary>The statements over albums.</summary>
+internal static class AlbumStore
+{
+    /// <summary>The album's id; it is made when there is none of that name (case and form do not matter).</summary>
+    public static async Task<string> EnsureAsync(
+        SqlSession session, SortableIds ids, string ownerId, string name, TimeProvider time)
+    {
+        var key = CdnNames.KeyOf(name);
+        if (await FindIdAsync(session, ownerId, key) is { } known)
+        {
+            return known;
+        }
+        var id = ids.Next();
+        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        var added = await session.ExecuteAsync(
+            """
+            INSERT INTO album (id, owner_id, name, name_key, title, version, created_ms)
+            VALUES (@id, @ownerId, @name, @key, @name, 0, @now) ON CONFLICT DO NOTHING
+            """, new { id, ownerId, name, key, now });
+        if (added == 0)
+        {
+            return (await FindIdAsync(session, ownerId, key))!;
+        }
+        var owner = await session.ScalarAsync<string>("SELECT name FROM account WHERE id = @ownerId", new { ownerId });
+        await session.ExecuteAsync(
+            "INSERT INTO image_dir (cdn_dir, user_id, album_id) VALUES (@dir, @ownerId, @id)",
+            new { dir = CdnNames.DirectoryOf(owner!, name).Value, ownerId, id });
+        return id;
+    }
+
+    /// <summary>An album by its owner's and its own name; null when there is none.</summary>
+    public static Task<AlbumRow?> FindAsync(SqlSession session, string ownerName, string albumName) =>
+        session.QueryFirstOrDefaultAsync<AlbumRow>(
+            $"{AlbumRow.Select} WHERE a.name = @ownerName AND b.name_key = @key",
+            new { ownerName, key = CdnNames.KeyOf(albumName) });
+
+    private static Task<string?> FindIdAsync(SqlSession session, string ownerId, string key) => session.ScalarAsync<string>(
+        "SELECT id FROM album WHERE owner_id = @ownerId AND name_key = @key", new { ownerId, key });
+}
+
+/// <summary>An album with what its pages need of its owner.</summary>
+internal sealed record AlbumRow(
+    string Id, string Name, string Title, string OwnerId, string OwnerName, long OwnerEpoch, string OwnerVisibility)
+{
+    public const string Select =
+        """
+        SELECT b.id AS Id, b.name AS Name, b.title AS Title, a.id AS OwnerId, a.name AS OwnerName, a.epoch AS OwnerEpoch,
+            a.visibility AS OwnerVisibility
+        FROM album b JOIN account a ON a.id = b.owner_id
+        """;
+}

@@ -1,0 +1,82 @@
+// The album page: the server has rendered the first rows; this adds placeholders, more rows, uploads and the lightbox.
+import { call } from "./server.js";
+import { placeholder } from "./thumbhash.js";
+import { startUploads } from "./upload.js";
+import { startViewer } from "./viewer.js";
+import { say } from "./words.js";
+
+const page = document.querySelector("[data-owner][data-album-page]");
+const grid = page.querySelector(".grid");
+const more = page.querySelector("#more");
+const { owner, albumPage: album } = page.dataset;
+let next = page.dataset.next || null;
+let loading = false;
+
+for (const cell of grid.children) dress(cell);
+
+function dress(cell) {
+  if (cell.dataset.hash) cell.style.backgroundImage = `url(${placeholder(cell.dataset.hash)})`;
+}
+
+function cellFor(photo) {
+  const cell = document.createElement("li");
+  Object.assign(cell.dataset, {
+    id: photo.id, name: photo.name, title: photo.title ?? "", hd: photo.hd.url, visibility: photo.visibility, hash: photo.thumbHash ?? "",
+  });
+  cell.style.setProperty("--r", (photo.thumbnail.width / photo.thumbnail.height).toFixed(4));
+  const link = document.createElement("a");
+  link.href = `/${encodeURIComponent(owner)}/${encodeURIComponent(album)}/${encodeURIComponent(photo.id)}`;
+  const image = document.createElement("img");
+  Object.assign(image, {
+    src: photo.thumbnail.url, width: photo.thumbnail.width, height: photo.thumbnail.height, alt: photo.title || photo.name, loading: "lazy",
+  });
+  link.append(image);
+  cell.append(link);
+  if (page.dataset.own) {
+    const lock = document.createElement("span");
+    lock.className = photo.visibility === "private" ? "lock" : "lock hidden";
+    lock.textContent = say("private");
+    cell.append(lock);
+  }
+  dress(cell);
+  return cell;
+}
+
+const address = (after) => `/api/v1/albums/${encodeURIComponent(album)}/photos?owner=${encodeURIComponent(owner)}${after ? `&after=${encodeURIComponent(after)}` : ""}`;
+
+async function loadMore() {
+  if (!next || loading) return;
+  loading = true;
+  try {
+    const answer = await call("GET", address(next));
+    grid.append(...answer.items.map(cellFor));
+    next = answer.next ?? null;
+    more?.classList.toggle("hidden", !next);
+  } finally {
+    loading = false;
+  }
+}
+
+let fresh = null;
+/** New photos stand first: the newest page is read again and what is not shown yet is put in front. */
+function showNew() {
+  fresh ??= Promise.resolve().then(async () => {
+    const answer = await call("GET", address(null));
+    fresh = null;
+    const shown = new Set([...grid.children].map((cell) => cell.dataset.id));
+    grid.prepend(...answer.items.filter((photo) => photo.thumbnail && !shown.has(photo.id)).map(cellFor));
+    page.querySelector(".empty")?.classList.toggle("hidden", grid.children.length > 0);
+  });
+  return fresh;
+}
+
+if (more) {
+  more.addEventListener("click", (event) => {
+    event.preventDefault();
+    loadMore();
+  });
+  new IntersectionObserver((entries) => entries.some((entry) => entry.isIntersecting) && loadMore(), { rootMargin: "800px" }).observe(more);
+}
+startViewer(grid, loadMore);
+const zone = document.querySelector(".drop");
+if (zone) startUploads(zone, showNew);

@@ -1,0 +1,92 @@
+using System.Text.Json;
+using Flickr.Photos.Invalidations;
+using Flickr.Photos.Publishing;
+using Flickr.Photos.Sagas;
+using Flickr.Sql;
+
+namespace Flickr.Photos.Gallery;
+
+/// <summary>
+/// Carries a change of one photo to the edges. Links before the invalidation: a fill that begins after it finds the new
+/// links, a fill that began before it is dead. Steps: <b>links</b>, <b>invalidate</b> (the receipt), <b>album</b>.
+/// </summary>
+public sealed class PhotoChangeSaga(Database database, LinkWriter links, AlbumDocument document, ControlPlaneClient controlPlane)
+{
+    public const string Kind = "photo-change";
+
+    private static readonly TimeSpan AcknowledgeMax = TimeSpan.FromSeconds(2);
+
+    internal SagaDefinition Define() => new()
+    {
+        Kind = Kind,
+        Steps =
+        [
+            new SagaStep("links", WriteLinksAsync, AttemptsMax: 1_000),
+            new SagaStep("invalidate", InvalidateAsync, AttemptsMax: 1_000),
+            new SagaStep("album", WriteAlbumAsync, AttemptsMax: 1_000),
+        ],
+    };
+
+    private async Task<StepResult> WriteLinksAsync(SagaWork work, CancellationToken cancellationToken)
+    {
+        var state = work.State<PhotoChangeState>();
+        var (photo, images) = await database.ReadAsync(async session => (
+            await PhotoStore.FindAsync(session, state.PhotoId), await PhotoStore.ImagesAsync(session, state.PhotoId)), cancellationToken);
+        if (photo is null || !(state.Deletes || state.Relinks))
+        {
+            return StepResult.Done(state);
+        }
+        if (photo.State == "deleted")
+        {
+            await links.RemoveAsync(photo, photo.Generation, cancellationToken);
+            return StepResult.Done(state);
+        }
+        foreach (var image in images)
+        {
+            await links.WriteAsync(photo, image.Resolution, image.FileKey, cancellationToken);
+        }
+        return StepResult.Done(state, async session =>
+        {
+            await PhotoStore.CheckUnchangedAsync(session, photo);
+            await session.ExecuteAsync(
+                "UPDATE image SET is_public = @isPublic WHERE cdn_photo_key = @Id", new { photo.Id, isPublic = photo.IsPublic ? 1L : 0L });
+        });
+    }
+
+    private async Task<StepResult> InvalidateAsync(SagaWork work, CancellationToken cancellationToken)
+    {
+        var state = work.State<PhotoChangeState>();
+        if (state.Deletes || state.Relinks)
+        {
+            state.Receipt = await controlPlane.InvalidateAsync(
+                new Invalidation("tag", "photo:" + state.PhotoId, Reason: state.Deletes ? "deleted" : "visibility"),
+                AcknowledgeMax, cancellationToken);
+        }
+        return StepResult.Done(state);
+    }
+
+    private async Task<StepResult> WriteAlbumAsync(SagaWork work, CancellationToken cancellationToken)
+    {
+        var state = work.State<PhotoChangeState>();
+        var path = await document.WriteAsync(state.AlbumId, cancellationToken);
+        await controlPlane.InvalidateAsync(new Invalidation("url", path, Reason: "album"), TimeSpan.Zero, cancellationToken);
+        return StepResult.Done(state);
+    }
+}
+
+/// <summary>State of a <see cref="PhotoChangeSaga"/>.</summary>
+public sealed class PhotoChangeState
+{
+    public required string PhotoId { get; set; }
+
+    public required string AlbumId { get; set; }
+
+    /// <summary>The photo is gone.</summary>
+    public bool Deletes { get; set; }
+
+    /// <summary>The links must say something else.</summary>
+    public bool Relinks { get; set; }
+
+    /// <summary>The control plane's receipt.</summary>
+    public JsonElement? Receipt { get; set; }
+}

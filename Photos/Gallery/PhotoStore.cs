@@ -1,0 +1,38 @@
+using Flickr.Sql;
+
+namespace Flickr.Photos.Gallery;
+
+/// <summary>The statements over photos and their files that several rooms share.</summary>
+internal static class PhotoStore
+{
+    public static Task<PhotoRow?> FindAsync(SqlSession session, string photoId) => session.QueryFirstOrDefaultAsync<PhotoRow>(
+        $"SELECT {PhotoRow.Columns} FROM {PhotoRow.Tables} WHERE p.id = @photoId", new { photoId });
+
+    public static Task<IReadOnlyList<ImageRow>> ImagesAsync(SqlSession session, string photoId) => session.QueryAsync<ImageRow>(
+        $"SELECT {ImageRow.Columns} FROM image WHERE cdn_photo_key = @photoId", new { photoId });
+
+    public static async Task<bool> IsSharedAsync(SqlSession session, string photoId, string? viewerId) =>
+        viewerId is not null && await session.ScalarAsync<long?>(
+            "SELECT 1 FROM share WHERE cdn_photo_key = @photoId AND user_id = @viewerId", new { photoId, viewerId }) is not null;
+
+    /// <summary>The next number of the album directory: orders every write to its names. Locks the album's row to the end of the transaction.</summary>
+    public static Task<long> NextVersionAsync(SqlSession session, string albumId) => session.ScalarAsync<long>(
+        "UPDATE album SET version = version + 1 WHERE id = @albumId RETURNING version", new { albumId });
+
+    /// <summary>
+    /// Throws unless the photo and its owner are as they were read before links were written: then the step runs again and
+    /// writes what is so now.
+    /// </summary>
+    public static async Task CheckUnchangedAsync(SqlSession session, PhotoRow before)
+    {
+        var now = await FindAsync(session, before.Id);
+        if (now is null || now.Generation != before.Generation || now.OwnerEpoch != before.OwnerEpoch
+            || now.OwnerVisibility != before.OwnerVisibility)
+        {
+            throw new PhotoChangedException();
+        }
+    }
+}
+
+/// <summary>A photo changed while its links were written: to be tried again.</summary>
+public sealed class PhotoChangedException() : InvalidOperationException("the photo changed meanwhile");

@@ -1,0 +1,89 @@
+using Flickr.Photos.Invalidations;
+using Flickr.Photos.Publishing;
+using Flickr.Photos.Sagas;
+using Flickr.Sql;
+
+namespace Flickr.Photos.Gallery;
+
+/// <summary>
+/// Rewrites every link of an owner as the account is now; in the owner's lane, so that the last change is written last.
+/// Steps: <b>links</b>, <b>albums</b>, <b>invalidate</b>.
+/// </summary>
+public sealed class RelinkSaga(Database database, LinkWriter links, AlbumDocument document, ControlPlaneClient controlPlane)
+{
+    public const string Kind = "relink";
+
+    private const int Batch = 200;
+
+    internal SagaDefinition Define() => new()
+    {
+        Kind = Kind,
+        Steps =
+        [
+            new SagaStep("links", WriteLinksAsync, AttemptsMax: 1_000),
+            new SagaStep("albums", WriteAlbumsAsync, AttemptsMax: 1_000),
+            new SagaStep("invalidate", InvalidateAsync, AttemptsMax: 1_000),
+        ],
+    };
+
+    private async Task<StepResult> WriteLinksAsync(SagaWork work, CancellationToken cancellationToken)
+    {
+        var state = work.State<RelinkState>();
+        var after = "";
+        while (true)
+        {
+            var photos = await database.ReadAsync(session => session.QueryAsync<PhotoRow>(
+                $"""
+                SELECT {PhotoRow.Columns} FROM {PhotoRow.Tables}
+                WHERE p.owner_id = @OwnerId AND p.state = 'published' AND p.id > @after ORDER BY p.id LIMIT {Batch}
+                """, new { state.OwnerId, after }), cancellationToken);
+            foreach (var photo in photos)
+            {
+                await WriteAsync(photo, cancellationToken);
+            }
+            if (photos.Count < Batch)
+            {
+                return StepResult.Done(state);
+            }
+            after = photos[^1].Id;
+        }
+    }
+
+    private async Task WriteAsync(PhotoRow photo, CancellationToken cancellationToken)
+    {
+        var images = await database.ReadAsync(session => PhotoStore.ImagesAsync(session, photo.Id), cancellationToken);
+        foreach (var image in images)
+        {
+            await links.WriteAsync(photo, image.Resolution, image.FileKey, cancellationToken);
+        }
+        await database.WriteAsync(session => session.ExecuteAsync(
+            "UPDATE image SET is_public = @isPublic WHERE cdn_photo_key = @Id AND is_public <> @isPublic",
+            new { photo.Id, isPublic = photo.IsPublic ? 1L : 0L }), cancellationToken);
+    }
+
+    private async Task<StepResult> WriteAlbumsAsync(SagaWork work, CancellationToken cancellationToken)
+    {
+        var state = work.State<RelinkState>();
+        var albums = await database.ReadAsync(session => session.QueryAsync<string>(
+            "SELECT id FROM album WHERE owner_id = @OwnerId", new { state.OwnerId }), cancellationToken);
+        foreach (var album in albums)
+        {
+            await document.WriteAsync(album, cancellationToken);
+        }
+        return StepResult.Done(state);
+    }
+
+    private async Task<StepResult> InvalidateAsync(SagaWork work, CancellationToken cancellationToken)
+    {
+        var state = work.State<RelinkState>();
+        await controlPlane.InvalidateAsync(
+            new Invalidation("tag", "owner:" + state.OwnerId, Reason: "relinked"), TimeSpan.Zero, cancellationToken);
+        return StepResult.Done(state);
+    }
+}
+
+/// <summary>State of a <see cref="RelinkSaga"/>.</summary>
+public sealed class RelinkState
+{
+    public required string OwnerId { get; set; }
+}

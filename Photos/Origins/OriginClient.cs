@@ -1,0 +1,205 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+using Flickr.Photos.Publishing;
+using Microsoft.Extensions.Options;
+
+namespace Flickr.Photos.Origins;
+
+/// <summary>
+/// Speaks to the storage nodes. Any node answers anything; a node that fails is passed over for the next one, as long as no
+/// byte of a body has left. Thread-safe.
+/// </summary>
+public sealed class OriginClient(HttpClient http, IOptions<PhotosOptions> options, ILogger<OriginClient> log)
+{
+    private readonly Uri[] _nodes = [.. options.Value.Origins.Select(address => new Uri(address.TrimEnd('/') + "/"))];
+    private readonly string _key = PhotosOptions.KeyOf(options.Value.OriginKey, options.Value.OriginKeyFile);
+    private int _turn;
+
+    /// <summary>Stores bytes whose digest is not known yet. They are durable when this returns.</summary>
+    /// <exception cref="OriginUnavailableException">No node took them.</exception>
+    public async Task<StoredBlob> StoreAsync(UploadBody body, CancellationToken cancellationToken)
+    {
+        using var response = await SendAsync(() => new HttpRequestMessage(HttpMethod.Post, "b") { Content = body.AsContent() },
+            () => !body.HasBegun, cancellationToken);
+        await ThrowUnlessSuccessAsync(response, cancellationToken);
+        return await response.Content.ReadFromJsonAsync<StoredBlob>(cancellationToken)
+            ?? throw new OriginUnavailableException("a storage node answered without a digest", null);
+    }
+
+    /// <summary>Stores a file that may be read again.</summary>
+    public async Task<StoredBlob> StoreFileAsync(string path, CancellationToken cancellationToken)
+    {
+        using var response = await SendAsync(
+            () => new HttpRequestMessage(HttpMethod.Post, "b") { Content = new StreamContent(File.OpenRead(path)) },
+            () => true, cancellationToken);
+        await ThrowUnlessSuccessAsync(response, cancellationToken);
+        return await response.Content.ReadFromJsonAsync<StoredBlob>(cancellationToken)
+            ?? throw new OriginUnavailableException("a storage node answered without a digest", null);
+    }
+
+    /// <summary>Length of a blob; null when it is not there.</summary>
+    public async Task<long?> FindAsync(string digest, CancellationToken cancellationToken)
+    {
+        using var response = await SendAsync(
+            () => new HttpRequestMessage(HttpMethod.Head, "b/" + digest), () => true, cancellationToken);
+        if (response.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.Gone)
+        {
+            return null;
+        }
+        await ThrowUnlessSuccessAsync(response, cancellationToken);
+        return response.Content.Headers.ContentLength;
+    }
+
+    /// <summary>Writes a blob to a file, by way of a name of its own, so that a file of that name is always whole. False when the blob is not there.</summary>
+    public async Task<bool> FetchAsync(string digest, string path, CancellationToken cancellationToken)
+    {
+        using var response = await SendAsync(
+            () => new HttpRequestMessage(HttpMethod.Get, "b/" + digest), () => true, cancellationToken);
+        if (response.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.Gone)
+        {
+            return false;
+        }
+        await ThrowUnlessSuccessAsync(response, cancellationToken);
+        var partial = $"{path}.{Guid.NewGuid():N}";
+        try
+        {
+            await using (var file = File.Create(partial))
+            {
+                await response.Content.CopyToAsync(file, cancellationToken);
+            }
+            File.Move(partial, path, overwrite: true);
+            return true;
+        }
+        catch (HttpRequestException fault)
+        {
+            throw new OriginUnavailableException("a storage node broke off", fault);
+        }
+        finally
+        {
+            File.Delete(partial);
+        }
+    }
+
+    /// <summary>Points a name at a blob, or at the bytes given.</summary>
+    /// <returns>Whether the name now says this, said something newer already, or the blob is unknown.</returns>
+    public async Task<LinkOutcome> LinkAsync(CdnLink link, byte[]? document, CancellationToken cancellationToken)
+    {
+        using var response = await SendAsync(() => RequestFor(link, document), () => true, cancellationToken);
+        switch (response.StatusCode)
+        {
+            case HttpStatusCode.Conflict:
+                return LinkOutcome.Superseded;
+            case HttpStatusCode.NotFound:
+                return LinkOutcome.BlobUnknown;
+            default:
+                await ThrowUnlessSuccessAsync(response, cancellationToken);
+                return LinkOutcome.Written;
+        }
+    }
+
+    /// <summary>Removes a name, unless a newer generation has been written.</summary>
+    public async Task UnlinkAsync(string path, long generation, CancellationToken cancellationToken)
+    {
+        using var response = await SendAsync(
+            () =>
+            {
+                var request = new HttpRequestMessage(HttpMethod.Delete, path.TrimStart('/'));
+                request.Headers.Add("Link-Generation", generation.ToString(CultureInfo.InvariantCulture));
+                return request;
+            },
+            () => true, cancellationToken);
+        if (response.StatusCode is not (HttpStatusCode.NotFound or HttpStatusCode.Conflict))
+        {
+            await ThrowUnlessSuccessAsync(response, cancellationToken);
+        }
+    }
+
+    private static HttpRequestMessage RequestFor(CdnLink link, byte[]? document)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Put, link.Path.TrimStart('/'));
+        if (document is null)
+        {
+            request.Headers.Add("Link-Blob", link.Digest);
+        }
+        else
+        {
+            request.Content = new ByteArrayContent(document);
+        }
+        request.Headers.Add("Link-Type", link.MediaType);
+        request.Headers.Add("Link-Owner", link.OwnerId);
+        request.Headers.Add("Link-Owner-Epoch", link.OwnerEpoch.ToString(CultureInfo.InvariantCulture));
+        request.Headers.Add("Link-Visibility", link.IsPublic ? "public" : "private");
+        request.Headers.Add("Link-Tags", link.Tags);
+        request.Headers.Add("Link-Generation", link.Generation.ToString(CultureInfo.InvariantCulture));
+        if (link.CacheControl is not null)
+        {
+            request.Headers.Add("Link-Cache-Control", link.CacheControl);
+        }
+        return request;
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(
+        Func<HttpRequestMessage> make, Func<bool> mayRepeat, CancellationToken cancellationToken)
+    {
+        Exception? last = null;
+        for (var i = 0; i < _nodes.Length; i++)
+        {
+            var node = _nodes[(int)((uint)Volatile.Read(ref _turn) % (uint)_nodes.Length)];
+            using var request = make();
+            request.RequestUri = new Uri(node, request.RequestUri!);
+            if (_key.Length > 0)
+            {
+                request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", _key);
+            }
+            try
+            {
+                return await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+            }
+            catch (Exception fault) when (fault is HttpRequestException or IOException
+                || (fault is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+            {
+                PhotosLog.OriginFailed(log, node.ToString(), fault.Message);
+                Interlocked.Increment(ref _turn);
+                last = fault;
+                if (!mayRepeat())
+                {
+                    break;
+                }
+            }
+        }
+        throw new OriginUnavailableException("no storage node answered", last);
+    }
+
+    private static async Task ThrowUnlessSuccessAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        if (response.IsSuccessStatusCode)
+        {
+            return;
+        }
+        var text = response.Content.Headers.ContentLength is <= 4096
+            ? await response.Content.ReadAsStringAsync(cancellationToken)
+            : "";
+        throw new OriginUnavailableException($"a storage node answered {(int)response.StatusCode} {text}", null)
+        {
+            Status = (int)response.StatusCode,
+            RetryAfter = response.Headers.RetryAfter?.Delta,
+        };
+    }
+}
+
+/// <summary>What a storage node says of stored bytes.</summary>
+public sealed record StoredBlob(string Digest, long Length, bool Existed);
+
+/// <summary>What became of a link.</summary>
+public enum LinkOutcome
+{
+    /// <summary>The name says this now.</summary>
+    Written,
+
+    /// <summary>A newer generation was there already.</summary>
+    Superseded,
+
+    /// <summary>The blob is not there (any more).</summary>
+    BlobUnknown,
+}

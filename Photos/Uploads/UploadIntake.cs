@@ -1,0 +1,177 @@
+using Flickr.Photos.Accounts;
+using Flickr.Photos.Albums;
+using Flickr.Photos.Ids;
+using Flickr.Photos.Imaging;
+using Flickr.Photos.Origins;
+using Flickr.Photos.Problems;
+using Flickr.Photos.Publishing;
+using Flickr.Photos.Sagas;
+using Flickr.Sql;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Options;
+
+namespace Flickr.Photos.Uploads;
+
+/// <summary>
+/// Takes one file: the request's body runs through to storage while it is counted and hashed; then the row and the saga are
+/// written in one transaction; then the client is told. In this order a crash at any moment leaves either nothing that
+/// was promised or a saga that finishes it.
+/// </summary>
+public sealed class UploadIntake(
+    Database database, OriginClient origin, SagaEngine sagas, SortableIds ids, UploadRows rows, RequestLimits limits,
+    IOptions<RequestLimitOptions> limitOptions, IOptions<UploadOptions> options, PhotosMetrics metrics, TimeProvider time)
+{
+    /// <summary>Answers <c>POST /api/v1/uploads?album=&amp;name=</c>.</summary>
+    public async Task<IResult> TakeAsync(HttpContext context, string? album, string? name)
+    {
+        var answer = await TryTakeAsync(context, album, name);
+        if (answer is IStatusCodeHttpResult { StatusCode: >= 400 })
+        {
+            metrics.UploadsRefused.Inc();
+        }
+        return answer;
+    }
+
+    private async Task<IResult> TryTakeAsync(HttpContext context, string? album, string? name)
+    {
+        if (Viewer.IdOf(context) is not { } ownerId)
+        {
+            return Problem.NotSignedIn();
+        }
+        var bytesMax = options.Value.BytesMax;
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+        {
+            size.MaxRequestBodySize = null; // counted here, so that the answer is ours
+        }
+        if (CdnNames.TryRead(album) is not { } albumName)
+        {
+            return Problem.BadName("an album");
+        }
+        if (CdnNames.TryRead(name) is not { } fileName)
+        {
+            return Problem.BadName("a file");
+        }
+        if (limits.Upload(ownerId) is { } pause)
+        {
+            return Problem.Later(context, 429, "too-many-uploads", "Too many uploads at once. They are taken again in a moment.", pause);
+        }
+        if (await IsQueueFullAsync(ownerId, context.RequestAborted) is { } full)
+        {
+            return Problem.Later(context, full ? 503 : 429, "upload-queue-full",
+                "Too many uploads are waiting to be processed. Send the next ones later.", TimeSpan.FromSeconds(10));
+        }
+        if (context.Request.ContentLength > bytesMax)
+        {
+            return TooLarge(bytesMax);
+        }
+        var head = new byte[ImageSignature.LengthBytes];
+        var read = await context.Request.Body.ReadAtLeastAsync(head, head.Length, throwOnEndOfStream: false, context.RequestAborted);
+        var format = ImageSignature.Read(head.AsSpan(0, read));
+        if (format is ImageFormat.Unknown or ImageFormat.Heic)
+        {
+            var refusal = format == ImageFormat.Heic ? ImageRefusal.HeicUnsupported : ImageRefusal.UnknownFormat;
+            return Problem.Result(415, ImageRefusals.ProblemName(refusal), ImageRefusals.Explain(refusal));
+        }
+        using var body = new UploadBody(head.AsMemory(0, read), context.Request.Body, bytesMax);
+        return await StoreAsync(context, body, ownerId, albumName, fileName, format, bytesMax);
+    }
+
+    private async Task<IResult> StoreAsync(HttpContext context, UploadBody body, string ownerId, string albumName,
+        string fileName, ImageFormat format, long bytesMax)
+    {
+        StoredBlob blob;
+        try
+        {
+            blob = await origin.StoreAsync(body, context.RequestAborted);
+        }
+        catch (OriginUnavailableException) when (body.IsTooLong)
+        {
+            return TooLarge(bytesMax);
+        }
+        catch (OriginUnavailableException) when (body.ClientFault is not null)
+        {
+            return Problem.Result(400, "upload-cut", "The upload ended before all bytes had come.");
+        }
+        catch (OriginUnavailableException fault)
+        {
+            return Problem.Later(context, 503, "storage-unavailable", "Storage cannot take the file now. Send it again later.",
+                fault.RetryAfter ?? TimeSpan.FromSeconds(5));
+        }
+        if (blob.Digest != body.Digest() || blob.Length != body.Length)
+        {
+            return Problem.Later(context, 503, "storage-unavailable", "The file was damaged on its way to storage. Send it again.",
+                TimeSpan.FromSeconds(1));
+        }
+        var upload = await AcceptAsync(ownerId, albumName, fileName, blob, ImageSignature.MediaType(format), context.RequestAborted);
+        metrics.UploadsAccepted.Inc();
+        metrics.UploadBytes.Inc(blob.Length);
+        return Results.Json(upload.Body(), statusCode: 202);
+    }
+
+    private async Task<UploadRow> AcceptAsync(string ownerId, string albumName, string fileName, StoredBlob blob,
+        string mediaType, CancellationToken cancellationToken)
+    {
+        var id = ids.Next();
+        var photoId = ids.Next();
+        var upload = await database.WriteAsync(async session =>
+        {
+            var albumId = await AlbumStore.EnsureAsync(session, ids, ownerId, albumName, time);
+            var duplicate = await rows.FindDuplicateAsync(session, albumId, blob.Digest);
+            await session.ExecuteAsync(
+                """
+                INSERT INTO upload (id, owner_id, album_id, name, digest, length_bytes, state, step, photo_id, duplicate_of,
+                    created_ms, updated_ms)
+                VALUES (@id, @ownerId, @albumId, @fileName, @Digest, @Length, @state, 'receive', @duplicate, @duplicate, @now, @now)
+                """,
+                new
+                {
+                    id,
+                    ownerId,
+                    albumId,
+                    fileName,
+                    blob.Digest,
+                    blob.Length,
+                    state = duplicate is null ? "queued" : "published",
+                    duplicate,
+                    now = time.GetUtcNow().ToUnixTimeMilliseconds(),
+                });
+            if (duplicate is null)
+            {
+                var state = new UploadState
+                {
+                    OwnerId = ownerId,
+                    AlbumId = albumId,
+                    PhotoId = photoId,
+                    Name = fileName,
+                    Digest = blob.Digest,
+                    LengthBytes = blob.Length,
+                    MediaType = mediaType,
+                };
+                await sagas.BeginAsync(session, UploadSaga.Kind, id, UploadSaga.LaneOf(ownerId), state);
+            }
+            return (await UploadQueries.FindAsync(session, id))!;
+        }, cancellationToken);
+        if (upload.DuplicateOf is not null)
+        {
+            metrics.UploadsDuplicate.Inc();
+        }
+        sagas.Wake();
+        return upload;
+    }
+
+    // Null: there is room. True: the service as a whole is behind; false: this account is.
+    private async Task<bool?> IsQueueFullAsync(string ownerId, CancellationToken cancellationToken)
+    {
+        if (metrics.QueueDepth.Value > options.Value.BacklogMax)
+        {
+            return true;
+        }
+        var waiting = await database.ReadAsync(session => session.ScalarAsync<long>(
+            "SELECT COUNT(*) FROM upload WHERE owner_id = @ownerId AND state IN ('queued', 'processing')", new { ownerId }),
+            cancellationToken);
+        return waiting >= limitOptions.Value.UploadsQueuedMax ? false : null;
+    }
+
+    private static IResult TooLarge(long bytesMax) =>
+        Problem.Result(413, "upload-too-large", $"A file may have at most {bytesMax / 1_000_000} MB.");
+}

@@ -1,0 +1,89 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Flickr.Load.Peers;
+using Flickr.Load.Questions;
+using Spectre.Console;
+
+namespace Flickr.Load;
+
+/// <summary>
+/// Load benches beside other servers: <c>dotnet run -c Release --project bench/Load -- hits|storm [--rounds N] [--seconds N]
+/// [--shape "20 KB"] [--peers flickr,nginx] [--json]</c>. Loopback only, bounded in time; servers on processor 0, the
+/// generator and the origin on processor 1.
+/// </summary>
+[System.Runtime.Versioning.SupportedOSPlatform("linux")]
+internal static class Bench
+{
+    private const int ServerProcessor = 0;
+    private const int GeneratorProcessor = 1;
+
+    private static async Task<int> Main(string[] args)
+    {
+        var options = BenchOptions.Parse(args);
+        if (options is null)
+        {
+            Console.Error.WriteLine("usage: bench/Load hits|storm [--rounds N] [--seconds N] [--shape NAME] [--peers A,B] [--json]");
+            return 2;
+        }
+        Process.GetCurrentProcess().ProcessorAffinity = 1 << GeneratorProcessor;
+        await using var origin = await BenchOrigin.StartAsync();
+        var peers = new List<Peer>();
+        try
+        {
+            foreach (var name in options.Peers)
+            {
+                if (Line.Start(name, origin.Port, ServerProcessor) is { } peer)
+                {
+                    peers.Add(peer);
+                }
+                else
+                {
+                    Console.Error.WriteLine($"{name}: not installed, left out");
+                }
+            }
+            Ask(options, peers, origin);
+            return 0;
+        }
+        finally
+        {
+            peers.ForEach(peer => peer.Dispose());
+        }
+    }
+
+    private static void Ask(BenchOptions options, List<Peer> peers, BenchOrigin origin)
+    {
+        if (options.Question == "storm")
+        {
+            Print(options, "storm: 200 clients, one cold 2 MB object, origin 200 ms", StormQuestion.Ask(peers, origin, options.Rounds),
+                ["server", "origin fetches (most)", "median ms", "p99 ms"],
+                row => [row.Name, $"{row.OriginFetches}", $"{row.MedianMilliseconds:0}", $"{row.P99Milliseconds:0}"]);
+            return;
+        }
+        foreach (var shape in HitsQuestion.Shapes.Where(shape => options.Shape is null || options.Shape == shape.Name))
+        {
+            var rows = HitsQuestion.Ask(peers, shape, options.Rounds, options.Each);
+            Print(options, $"hits: {shape.Name}, {shape.Connections} connections, {options.Rounds} rounds of {options.Each.TotalSeconds} s in turns", rows,
+                ["server", "version", "requests/s", "least–most", "CPU µs/request", "p99 ms", $"{rows[0].Name} is"],
+                row => [row.Name, row.Version, $"{row.Median:0}", $"{row.Least:0}–{row.Most:0}", $"{row.ProcessorMicroseconds:0.0}", $"{row.P99Milliseconds:0.00}", $"{rows[0].RatioTo(row):0.00} ×"]);
+        }
+    }
+
+    private static void Print<T>(BenchOptions options, string title, IReadOnlyList<T> rows, string[] heads, Func<T, string[]> cells)
+    {
+        if (options.Json)
+        {
+            Console.WriteLine(JsonSerializer.Serialize(new { title, rows = rows.Select(row => heads.Zip(cells(row)).ToDictionary(pair => pair.First, pair => pair.Second)) }));
+            return;
+        }
+        var table = new Table().Title(title).Border(TableBorder.Simple);
+        foreach (var head in heads)
+        {
+            table.AddColumn(head);
+        }
+        foreach (var row in rows)
+        {
+            table.AddRow([.. cells(row).Select(Markup.Escape)]);
+        }
+        AnsiConsole.Write(table);
+    }
+}

@@ -1,0 +1,69 @@
+using System.Diagnostics;
+using System.Text;
+using Flickr.Load.Generator;
+using Flickr.Load.Peers;
+
+namespace Flickr.Load.Questions;
+
+/// <summary>How many cached photos a second does one processor serve? Servers take turns, all warm, all running.</summary>
+internal static class HitsQuestion
+{
+    internal sealed record Shape(string Name, int Bytes, int Objects, int Connections);
+
+    public static readonly Shape[] Shapes =
+    [
+        new("2 KB", 2_000, 1, 64), new("20 KB", 20_000, 1, 64), new("20 KB × 10,000", 20_000, 10_000, 64),
+        new("200 KB", 200_000, 1, 64), new("2 MB", 2_000_000, 1, 16), new("8 MB", 8_000_000, 1, 16),
+    ];
+
+    public static List<Row> Ask(IReadOnlyList<Peer> peers, Shape shape, int rounds, TimeSpan each)
+    {
+        foreach (var peer in peers)
+        {
+            Warm(peer, shape);
+        }
+        var rows = peers.ToDictionary(peer => peer, peer => new Row(peer.Name, peer.Version));
+        for (var round = 0; round < rounds; round++)
+        {
+            foreach (var peer in peers)
+            {
+                var before = peer.ProcessorTime;
+                var seen = LoadRun.Closed(peer.Port, shape.Connections, each, Requests(peer, shape));
+                if (seen.Failures > 0)
+                {
+                    throw new InvalidOperationException($"{peer.Name}: {seen.Failures} of {seen.Requests} answers were not 200");
+                }
+                rows[peer].Add(seen, peer.ProcessorTime - before);
+            }
+        }
+        return [.. peers.Select(peer => rows[peer])];
+    }
+
+    internal static byte[][] Requests(Peer peer, Shape shape) => [.. Enumerable.Range(0, shape.Objects).Select(i => Encoding.ASCII.GetBytes(
+        $"GET {Path(shape, i)}{peer.Query} HTTP/1.1\r\nHost: 127.0.0.1:{peer.Port}\r\nUser-Agent: bench\r\nAccept: image/*\r\n\r\n"))];
+
+    private static string Path(Shape shape, int index) => $"/{shape.Bytes}/nature/thumbnail/{index}.jpg";
+
+    /// <summary>Every object once (twice for servers that admit on the second request), then a short run to warm the code.</summary>
+    private static void Warm(Peer peer, Shape shape)
+    {
+        var requests = Requests(peer, shape);
+        using var wire = new Wire(peer.Port);
+        var since = Stopwatch.StartNew();
+        for (var pass = 0; pass < 2; pass++)
+        {
+            foreach (var request in requests)
+            {
+                wire.Begin(request);
+                while (!wire.Advance())
+                {
+                    if (since.Elapsed > TimeSpan.FromMinutes(2))
+                    {
+                        throw new TimeoutException($"{peer.Name} could not be filled with {shape.Name}");
+                    }
+                }
+            }
+        }
+        LoadRun.Closed(peer.Port, shape.Connections, TimeSpan.FromSeconds(2), requests);
+    }
+}

@@ -1,0 +1,133 @@
+using System.Diagnostics;
+using Microsoft.Playwright;
+
+[assembly: CaptureConsole]
+
+namespace Flickr.Browser.Tests;
+
+/// <summary>From nothing to a grid served from cache, and back to a photo that nobody can see any more.</summary>
+public sealed class FirstPhotoJourney(RunningFlickr flickr, Chromium chromium) : IClassFixture<RunningFlickr>, IClassFixture<Chromium>
+{
+    private static readonly string[] Photographs =
+    [
+        "photos/astronaut.png", "photos/coffee.png", "photos/rocket.jpg", "photos/chelsea.png", "photos/retina.jpg",
+        "orientation/Landscape_6.jpg", "orientation/Portrait_8.jpg", "derived/lossy.webp",
+    ];
+
+    [Fact]
+    [Trait("Requirement", "R001")]
+    [Trait("Requirement", "R003")]
+    [Trait("Requirement", "R005")]
+    [Trait("Requirement", "R006")]
+    [Trait("Requirement", "R007")]
+    [Trait("Requirement", "R023")]
+    [Trait("Requirement", "R030")]
+    [Trait("Requirement", "R043")]
+    public async Task A_person_signs_up_uploads_sees_the_grid_from_cache_opens_an_original_and_deletes_it()
+    {
+        var files = Photographs.Select(Samples.File).ToArray();
+        await using var profile = await chromium.NewProfileAsync();
+        var page = await profile.NewPageAsync();
+        var seen = new Traffic(page);
+
+        await SignUpAsync(page, "alice");
+        await OpenAlbumAsync(page, "nature");
+        await page.Locator(".drop input[type=file]").SetInputFilesAsync(files);
+        await Assertions.Expect(page.Locator("#uploads li")).ToHaveCountAsync(files.Length);
+        await Assertions.Expect(page.Locator("#uploads li.published")).ToHaveCountAsync(files.Length, new() { Timeout = 90_000 });
+        await Assertions.Expect(page.Locator(".grid li[data-hd]")).ToHaveCountAsync(files.Length);
+        await page.ScreenshotAsync(new() { Path = Chromium.PictureFile("uploaded.png") });
+
+        await ReloadWithoutBrowserCacheAsync(profile, page, seen);
+        await AssertGridIsThumbnailsFromTheEdgeAsync(page, files.Length);
+        Assert.All(seen.Images, image => Assert.Contains("hit", image.CacheStatus, StringComparison.Ordinal));
+        Assert.Equal(files.Length, seen.Images.Count);
+        await page.ScreenshotAsync(new() { Path = Chromium.PictureFile("grid.png"), FullPage = true });
+
+        await OpenOriginalAsync(page, seen);
+        Assert.All(seen.Everything.Where(entry => entry.Type.StartsWith("image/", StringComparison.Ordinal)),
+            entry => Assert.StartsWith(flickr.Edge, entry.Url, StringComparison.Ordinal));
+
+        await DeleteTheOpenPhotoAsync(page, seen);
+    }
+
+    private async Task SignUpAsync(IPage page, string name)
+    {
+        await page.GotoAsync($"{flickr.Photos}/signup");
+        await page.GetByLabel("Name").FillAsync(name);
+        await page.GetByLabel("Password").FillAsync("correct horse battery staple");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Sign up" }).ClickAsync();
+        await page.WaitForURLAsync($"{flickr.Photos}/{name}");
+    }
+
+    private async Task OpenAlbumAsync(IPage page, string album)
+    {
+        await page.GetByLabel("New album").FillAsync(album);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Create" }).ClickAsync();
+        await page.WaitForURLAsync($"{flickr.Photos}/alice/{album}");
+    }
+
+    private static async Task ReloadWithoutBrowserCacheAsync(IBrowserContext profile, IPage page, Traffic seen)
+    {
+        var cdp = await profile.NewCDPSessionAsync(page);
+        await cdp.SendAsync("Network.setCacheDisabled", new Dictionary<string, object> { ["cacheDisabled"] = true });
+        seen.Clear();
+        await page.ReloadAsync(new() { WaitUntil = WaitUntilState.NetworkIdle });
+        // Lazy images load when they come into view.
+        await page.EvaluateAsync("window.scrollTo(0, document.body.scrollHeight)");
+        await page.WaitForFunctionAsync("[...document.querySelectorAll('.grid img')].every(i => i.complete && i.naturalWidth > 0)");
+    }
+
+    private async Task AssertGridIsThumbnailsFromTheEdgeAsync(IPage page, int count)
+    {
+        var images = await page.EvaluateAsync<GridImage[]>(
+            """
+            [...document.querySelectorAll('.grid img')].map(i => ({
+                src: i.currentSrc, natural: i.naturalWidth, shown: i.getBoundingClientRect().width }))
+            """);
+
+        Assert.Equal(count, images.Length);
+        Assert.All(images, image =>
+        {
+            Assert.StartsWith(flickr.Edge, image.Src, StringComparison.Ordinal);
+            Assert.DoesNotContain("/original/", image.Src, StringComparison.Ordinal);
+            Assert.True(image.Natural <= 2 * image.Shown, $"{image.Src}: {image.Natural} px shown at {image.Shown}");
+        });
+    }
+
+    private static async Task OpenOriginalAsync(IPage page, Traffic seen)
+    {
+        await page.Locator(".grid li[data-hd] a").First.ClickAsync();
+        await Assertions.Expect(page.Locator("dialog.viewer[open] img")).ToHaveJSPropertyAsync("complete", true);
+        await page.ScreenshotAsync(new() { Path = Chromium.PictureFile("viewer.png") });
+        var original = page.WaitForResponseAsync(response => response.Url.Contains("/original/", StringComparison.Ordinal) && response.Status == 200);
+        await page.Locator("dialog.viewer [data-do=original]").ClickAsync();
+        await original;
+        await Assertions.Expect(page.Locator("dialog.viewer .message")).ToBeHiddenAsync();
+        Assert.Contains(seen.Images, image => image.Url.Contains("/hd/", StringComparison.Ordinal));
+    }
+
+    private async Task DeleteTheOpenPhotoAsync(IPage page, Traffic seen)
+    {
+        var id = await page.EvaluateAsync<string>("document.querySelector('.grid li[data-hd]').dataset.id");
+        var thumbnail = await page.EvaluateAsync<string>("document.querySelector('.grid li[data-hd] img').src");
+        using var client = new HttpClient();
+        Assert.Equal(200, (int)(await client.GetAsync(thumbnail)).StatusCode);
+        page.Dialog += (_, dialog) => dialog.AcceptAsync();
+
+        await page.Locator("dialog.viewer [data-do=delete]").ClickAsync();
+        await Assertions.Expect(page.Locator($".grid li[data-id='{id}']")).ToHaveCountAsync(0);
+
+        var since = Stopwatch.StartNew();
+        var status = 200;
+        while (status == 200 && since.Elapsed < TimeSpan.FromSeconds(2))
+        {
+            status = (int)(await client.GetAsync(thumbnail)).StatusCode;
+        }
+        Assert.True(status is 401 or 403 or 404 or 410, $"the edge still answers {status}");
+        Assert.DoesNotContain(seen.Everything, entry =>
+            entry.Url.StartsWith(flickr.Photos, StringComparison.Ordinal) && entry.Type.StartsWith("image/", StringComparison.Ordinal));
+    }
+
+    private sealed record GridImage(string Src, double Natural, double Shown);
+}
