@@ -20,9 +20,10 @@ public sealed class ControlPlaneTests
         await Until.TrueAsync(async () => await edge.MetricAsync("flickr_edge_stored_total") == 1);
 
         await control.InvalidateAsync("owner", "alice-id", epoch: 2);
-        var anonymous = await edge.Client.GetAsync(PhotoOrigin.Path); // the origin still says "public", under the old epoch
+        var anonymous = await edge.Client.GetAsync(PhotoOrigin.Path); // to the origin it is public still
         var withOld = await edge.Client.GetAsync($"{PhotoOrigin.Path}?{old}");
-        var withNew = await edge.Client.GetAsync($"{PhotoOrigin.Path}?{_photos.Token(edge.Authority, epoch: 2)}");
+        var withNew = await edge.Client.GetAsync(
+            $"{PhotoOrigin.Path}?{_photos.Token(edge.Authority, epoch: 2)}");
 
         Assert.Equal(HttpStatusCode.Unauthorized, anonymous.StatusCode);
         Assert.Equal(HttpStatusCode.Forbidden, withOld.StatusCode);
@@ -78,7 +79,8 @@ public sealed class ControlPlaneTests
         await Until.TrueAsync(async () =>
         {
             var answer = await edge.Client.GetAsync($"{PhotoOrigin.Path}?{_photos.Token(edge.Authority)}");
-            return answer.StatusCode == HttpStatusCode.ServiceUnavailable && answer.Headers.RetryAfter is not null;
+            return answer.StatusCode == HttpStatusCode.ServiceUnavailable
+                && answer.Headers.RetryAfter is not null;
         });
 
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await edge.Admin.GetAsync("/readyz")).StatusCode);
