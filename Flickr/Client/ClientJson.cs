@@ -25,6 +25,7 @@ namespace Flickr.Client;
 [JsonSerializable(typeof(RotateOrder))]
 [JsonSerializable(typeof(RotatedKey))]
 [JsonSerializable(typeof(MemberList))]
+[JsonSerializable(typeof(System.Text.Json.JsonElement))]
 [JsonSerializable(typeof(AuditPage))]
 [JsonSerializable(typeof(AuditVerdict))]
 [JsonSerializable(typeof(OriginListing))]

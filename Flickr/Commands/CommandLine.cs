@@ -61,6 +61,7 @@ internal static class CommandLine
             PurgeCommand.Create(terminal),
             KeysCommand.Create(terminal),
             NodesCommand.Create(terminal),
+            EdgeCommand.Create(terminal),
             AuditCommand.Create(terminal),
             OriginCommand.Create(terminal),
         };

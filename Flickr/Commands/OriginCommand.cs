@@ -24,6 +24,10 @@ internal static class OriginCommand
     public static Command Create(Terminal terminal)
     {
         var command = new Command("origin", "Storage nodes (storage key)") { List(terminal), Stat(terminal), Verify(terminal) };
+        foreach (var node in OriginNodeCommands.Create(terminal))
+        {
+            command.Subcommands.Add(node);
+        }
         command.Options.Add(Address);
         command.Options.Add(KeyFile);
         return command;

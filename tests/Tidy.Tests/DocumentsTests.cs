@@ -33,7 +33,7 @@ public sealed partial class DocumentsTests
     [Fact]
     public void An_unlisted_problem_is_seen()
     {
-        Assert.Equal(["no-such", "other-one"], Named("""x = "urn:flickr:problem:no-such"; Problem.Write(context, 404, "other-one");"""));
+        Assert.Equal(["no-such", "other-one"], Named("""x = "urn:flickr:problem:no-such"; Problem.WriteAsync(context, 404, "other-one");"""));
         Assert.Equal(["token-missing"], Listed("| name | status |\n|---|---|\n| `token-missing` | 401 |\nplain `not-this`\n"));
     }
 
@@ -90,7 +90,7 @@ public sealed partial class DocumentsTests
     [GeneratedRegex(@"urn:flickr:problem:([a-z][a-z0-9-]+)")]
     private static partial Regex Urn();
 
-    [GeneratedRegex(@"Problem(?:\w*)\.\w+\([^;]*?""([a-z][a-z0-9]*(?:-[a-z0-9]+)+)""")]
+    [GeneratedRegex(@"(?:Problem(?:\w*)\.(?:Of|WriteAsync|Result|Later)\(|new Problem\(|TypeOf\(|RefuseAsync\()[^;""]*""([a-z][a-z0-9-]+)""")]
     private static partial Regex Written();
 
     [GeneratedRegex(@"\[[^\]]*\]\(([^)\s]+)\)")]

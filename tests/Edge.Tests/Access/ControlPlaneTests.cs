@@ -114,13 +114,16 @@ public sealed class ControlPlaneTests
         Assert.Equal(HttpStatusCode.OK, withFresh.StatusCode);
     }
 
-    [Fact, Trait("Requirement", "R023")]
-    public async Task A_transfer_on_its_way_is_cut_when_its_owner_goes_private()
+    [Theory, Trait("Requirement", "R023")]
+    [InlineData(0)] // too large to be stored: passed through
+    [InlineData(64 << 20)]
+    public async Task A_transfer_on_its_way_is_cut_when_its_owner_goes_private(long objectBytesMax)
     {
         await using var control = await ControlPlaneServer.StartAsync(_photos.Key);
         _photos.Body = Collapse.CollapseTests.Bytes(40 << 20);
         await using var origin = await OriginServer.StartAsync(_photos.AnswerAsync);
-        await using var edge = await StartAsync(control, origin);
+        await using var edge = await StartAsync(control, origin,
+            ("Edge:Sites:0:Classes:Thumb:ObjectBytesMax", objectBytesMax.ToString()));
         var query = "?" + _photos.Token(edge.Authority);
         using var answer = await edge.Client.GetAsync(PhotoOrigin.Path + query, HttpCompletionOption.ResponseHeadersRead);
         await using var stream = await answer.Content.ReadAsStreamAsync();
@@ -137,9 +140,10 @@ public sealed class ControlPlaneTests
         ("Edge:ControlPlaneKey", ControlPlaneServer.EdgeKey),
     ];
 
-    private async Task<EdgeServer> StartAsync(ControlPlaneServer control, OriginServer origin)
+    private async Task<EdgeServer> StartAsync(ControlPlaneServer control, OriginServer origin,
+        params (string, string)[] more)
     {
-        var edge = await EdgeServer.StartAsync([origin.Address], Settings(control));
+        var edge = await EdgeServer.StartAsync([origin.Address], [.. Settings(control), .. more]);
         await Until.TrueAsync(async () => (await edge.Admin.GetAsync("/readyz")).IsSuccessStatusCode);
         return edge;
     }

@@ -59,7 +59,15 @@ public sealed class CommandWayTests(RunningSystem system) : IClassFixture<Runnin
         var nodes = await Run.CommandAsync(folder, environment, "nodes");
         var audit = await Run.CommandAsync(folder, environment, "audit", "verify");
 
+        var edgeAdmin = system.Up.Admin(1).ToString();
+        var why = await Run.CommandAsync(folder, environment, "edge", "why", new Uri(system.Up.Edge, "/nobody/nothing/hd/x.jpg").ToString(), "--admin", edgeAdmin);
+        var log = await Run.CommandAsync(folder, environment, "edge", "log", "--admin", edgeAdmin, "--json");
+        var node = await Run.CommandAsync(folder, environment, "origin", "node", "--admin", system.Up.Admin(10).ToString());
+
         Assert.Equal((0, 0, 0, 0), (purge.ExitCode, keys.ExitCode, nodes.ExitCode, audit.ExitCode));
+        Assert.Equal((0, 0, 0), (why.ExitCode, log.ExitCode, node.ExitCode));
+        Assert.Contains("origin-1", node.Out, StringComparison.Ordinal);
+        Assert.NotEmpty(why.Out);
         using var receipt = JsonDocument.Parse(purge.Out);
         Assert.Equal("confirmed", receipt.RootElement.GetProperty("state").GetString());
         Assert.Contains("active", keys.Out, StringComparison.Ordinal);
