@@ -1,6 +1,8 @@
 namespace Flickr.Edge;
 
-/// <summary>What the edge writes to the log; events 1000 to 1999. Nothing per request at Information or above.</summary>
+/// <summary>
+/// What the edge writes to the log; events 1000 to 1999. Nothing per request at Information or above.
+/// </summary>
 internal static partial class EdgeLog
 {
     [LoggerMessage(1001, LogLevel.Information, "Sites taken: {Count}")]
@@ -21,10 +23,12 @@ internal static partial class EdgeLog
     [LoggerMessage(1006, LogLevel.Information, "Draining: {Open} requests open, at most {Longest}")]
     public static partial void Draining(ILogger logger, int open, TimeSpan longest);
 
-    [LoggerMessage(1007, LogLevel.Error, "The invalidation journal took no write: this edge no longer serves from its cache")]
+    [LoggerMessage(1007, LogLevel.Error,
+        "The invalidation journal took no write: this edge no longer serves from its cache")]
     public static partial void JournalBroke(ILogger logger, Exception exception);
 
-    [LoggerMessage(1008, LogLevel.Warning, "The access log dropped {Count} lines: the disk is slower than the requests")]
+    [LoggerMessage(1008, LogLevel.Warning,
+        "The access log dropped {Count} lines: the disk is slower than the requests")]
     public static partial void AccessLogDropped(ILogger logger, long count);
 
     [LoggerMessage(1009, LogLevel.Error, "The access log took no write")]

@@ -13,15 +13,17 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Flickr.Edge;
 
 /// <summary>
-/// The file to read first. The steps of a request, in order: route the site → canonicalise the raw target → class and key →
-/// token, revocation and freshness bound → RAM → failure memory → flight (log tier, fill) → respond → account.
+/// The file to read first. The steps of a request, in order: route the site → canonicalise the raw target →
+/// class and key → token, revocation and freshness bound → RAM → failure memory → flight (log tier, fill) →
+/// respond → account.
 /// </summary>
 internal sealed class EdgePipeline(
     LiveSites sites, Gatekeeper gatekeeper, StoredAnswers stored, FillAnswers fills, PassAnswers passes,
     FailureMemory failures, Responder responder, RequestLog requests, EdgeMetrics metrics, TimeProvider time,
     ILogger<EdgePipeline> log)
 {
-    // A purge, a variant or the log tier can send a request round again; each round starts from what is known by then.
+    // A purge, a variant or the log tier can send a request round again; each round starts from what is known
+    // by then.
     private const int RoundsMax = 6;
 
     /// <summary>Answers one request of the public listener.</summary>
@@ -50,7 +52,8 @@ internal sealed class EdgePipeline(
         finally
         {
             var took = time.GetElapsedTime(startedAt);
-            metrics.Answered(request?.Class ?? ObjectClass.Plain, request?.Outcome ?? AnswerOutcome.Refused, took,
+            metrics.Answered(request?.Class ?? ObjectClass.Plain, request?.Outcome ?? AnswerOutcome.Refused,
+                took,
                 request?.SentBytes ?? 0);
             requests.Add(context, request, took);
         }
@@ -133,7 +136,8 @@ internal sealed class EdgePipeline(
             return Round.Answered;
         }
         var site = request.Site;
-        if (request.Facts.Directives.OnlyIfCached && site.RuleOf(request.Class).Store.HonoursRequestDirectives)
+        if (request.Facts.Directives.OnlyIfCached
+            && site.RuleOf(request.Class).Store.HonoursRequestDirectives)
         {
             await RefuseAsync(request, Problem.OnlyIfCached);
             return Round.Answered;

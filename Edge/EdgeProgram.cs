@@ -4,14 +4,19 @@ using Flickr.Listening;
 
 namespace Flickr.Edge;
 
-/// <summary>Builds and runs the program. The <c>flickr</c> command calls <see cref="Build"/>, the executable <see cref="RunAsync"/>.</summary>
+/// <summary>
+/// Builds and runs the program. The <c>flickr</c> command calls <see cref="Build"/>, the executable <see
+/// cref="RunAsync"/>.
+/// </summary>
 public static class EdgeProgram
 {
     /// <summary>Builds the program without starting it.</summary>
     /// <param name="args">Command line settings, e.g. <c>--Edge:Listen=http://127.0.0.1:9000</c>.</param>
-    /// <param name="settings">Settings that win over files, environment and <paramref name="args"/>; null for none.</param>
+    /// <param name="settings">Settings that win over files, environment and <paramref name="args"/>; null for
+    /// none.</param>
     /// <param name="services">Last word on the services, e.g. another lifetime; null for none.</param>
-    public static WebApplication Build(string[] args, IConfiguration? settings = null, Action<IServiceCollection>? services = null)
+    public static WebApplication Build(string[] args, IConfiguration? settings = null,
+        Action<IServiceCollection>? services = null)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions
         {
@@ -28,7 +33,8 @@ public static class EdgeProgram
         builder.WebHost.ConfigureKestrel((context, kestrel) =>
         {
             var options = context.Configuration.GetSection("Edge").Get<EdgeOptions>() ?? new EdgeOptions();
-            // Header bytes are Latin-1 on both sides: what an origin sends in a value passes instead of becoming a 502.
+            // Header bytes are Latin-1 on both sides: what an origin sends in a value passes instead of
+            // becoming a 502.
             kestrel.RequestHeaderEncodingSelector = _ => Encoding.Latin1;
             kestrel.ResponseHeaderEncodingSelector = _ => Encoding.Latin1;
             kestrel.Limits.MaxConcurrentConnections = options.ConnectionsMax;
@@ -47,7 +53,10 @@ public static class EdgeProgram
         return app;
     }
 
-    /// <summary>Runs until the process is told to stop. Returns the exit code: 2 for settings or an address that cannot be used.</summary>
+    /// <summary>
+    /// Runs until the process is told to stop. Returns the exit code: 2 for settings or an address that
+    /// cannot be used.
+    /// </summary>
     public static async Task<int> RunAsync(string[] args)
     {
         try
@@ -56,7 +65,8 @@ public static class EdgeProgram
             await app.RunAsync();
             return 0;
         }
-        catch (Exception exception) when (exception is Microsoft.Extensions.Options.OptionsValidationException or IOException
+        catch (Exception exception) when (
+            exception is Microsoft.Extensions.Options.OptionsValidationException or IOException
             or FormatException or UnauthorizedAccessException)
         {
             await Console.Error.WriteLineAsync($"edge: {exception.Message}");

@@ -9,8 +9,12 @@ using Flickr.Tokens.Paths;
 
 namespace Flickr.Edge;
 
-/// <summary>One request on its way through the pipeline: what was made of it so far, and what was answered. One thread at a time.</summary>
-internal sealed class EdgeRequest(HttpContext context, Site site, string host, CanonicalTarget target, long startedAt)
+/// <summary>
+/// One request on its way through the pipeline: what was made of it so far, and what was answered. One thread
+/// at a time.
+/// </summary>
+internal sealed class EdgeRequest(HttpContext context, Site site, string host, CanonicalTarget target,
+    long startedAt)
 {
     public HttpContext Context { get; } = context;
 

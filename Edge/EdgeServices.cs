@@ -36,7 +36,8 @@ internal static class EdgeServices
         services.AddSingleton<LiveSites>();
         services.AddSingleton<VerifyKeys>();
         services.AddSingleton<Gatekeeper>();
-        services.AddSingleton(provider => new MemoryTier(provider.GetRequiredService<IOptions<EdgeMemoryOptions>>().Value));
+        services.AddSingleton(provider =>
+            new MemoryTier(provider.GetRequiredService<IOptions<EdgeMemoryOptions>>().Value));
         services.AddSingleton(provider => new ObjectCache(
             provider.GetRequiredService<MemoryTier>(), provider.GetService<LogTier>()));
         if (configuration.GetValue("Edge:Log:Enabled", true))
@@ -71,19 +72,24 @@ internal static class EdgeServices
         var admin = app.Services.GetRequiredService<AdminEndpoints>();
         app.Services.GetRequiredService<StateMetrics>();
         var pipeline = app.Services.GetRequiredService<EdgePipeline>();
-        app.UseAdminListener(app.Services.GetRequiredService<EdgeMetrics>().Registry, () => drain.IsReady, admin.TryAnswerAsync);
+        app.UseAdminListener(app.Services.GetRequiredService<EdgeMetrics>().Registry, () => drain.IsReady,
+            admin.TryAnswerAsync);
         var metrics = app.Services.GetRequiredService<EdgeMetrics>();
         app.Services.GetRequiredService<RequestGate>().OnRefusal = metrics.GateRefused;
         app.UseMiddleware<Http2Gate>();
         app.Run(pipeline.InvokeAsync);
     }
 
-    /// <summary>Opens the log and ties it to RAM (what proved worth keeping is written) and to the horizon (what is dead is not carried on).</summary>
+    /// <summary>
+    /// Opens the log and ties it to RAM (what proved worth keeping is written) and to the horizon (what is
+    /// dead is not carried on).
+    /// </summary>
     private static LogTier OpenLog(IServiceProvider provider)
     {
         var edge = provider.GetRequiredService<IOptions<EdgeOptions>>().Value;
         var horizon = provider.GetRequiredService<InvalidationHorizon>();
-        var log = LogTier.Open(provider.GetRequiredService<IOptions<EdgeLogOptions>>().Value, edge.DataDirectory,
+        var log = LogTier.Open(provider.GetRequiredService<IOptions<EdgeLogOptions>>().Value,
+            edge.DataDirectory,
             provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<LogTier>>());
         log.IsValid = (_, head, fillSequence) => ObjectHead.ReadFrom(head.Span) is { } known
             && horizon.Judge(known.Facts, fillSequence) != Coverage.Hard;
@@ -122,7 +128,8 @@ internal static class EdgeServices
         services.AddSingleton<ReplicaChoice>();
         services.AddSingleton<ILoadBalancingPolicy>(provider => provider.GetRequiredService<ReplicaChoice>());
         services.AddSingleton<ReplicaHealth>();
-        services.AddSingleton<IPassiveHealthCheckPolicy>(provider => provider.GetRequiredService<ReplicaHealth>());
+        services.AddSingleton<IPassiveHealthCheckPolicy>(provider =>
+            provider.GetRequiredService<ReplicaHealth>());
         services.AddSingleton<RetryBudget>();
         services.AddSingleton<Fetcher>();
         services.AddSingleton<IForwarderHttpClientFactory, UpstreamClients>();
@@ -147,7 +154,8 @@ internal static class EdgeServices
             return new ControlPlaneStream(
                 new ControlPlaneStreamOptions
                 {
-                    Addresses = edge.ControlPlane.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
+                    Addresses = edge.ControlPlane.Split(',',
+                        StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
                     Key = EdgeOptions.KeyOf(edge.ControlPlaneKey, edge.ControlPlaneKeyFile) ?? "",
                     EdgeId = edge.Id,
                     PublicAddress = edge.PublicAddress.Length > 0 ? edge.PublicAddress : edge.Listen,

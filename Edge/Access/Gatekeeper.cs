@@ -7,8 +7,9 @@ using Microsoft.Extensions.Options;
 namespace Flickr.Edge.Access;
 
 /// <summary>
-/// Authorisation before the cache, in two steps: the token against the address, before anything is looked up; then the grant
-/// (or its absence) against the object, on every answer, hits of public objects included. Thread-safe.
+/// Authorisation before the cache, in two steps: the token against the address, before anything is looked up;
+/// then the grant (or its absence) against the object, on every answer, hits of public objects included.
+/// Thread-safe.
 /// </summary>
 internal sealed class Gatekeeper(
     VerifyKeys keys, InvalidationHorizon horizon, EdgeMetrics metrics, TimeProvider time,
@@ -27,14 +28,15 @@ internal sealed class Gatekeeper(
         if (found == TokenVerdict.Missing)
         {
             request.IsAnonymous = true;
-            metrics.Judged("missing");
+            metrics.Judged(TokenVerdict.Missing);
             return AccessVerdict.Granted;
         }
         var verdict = found;
         AccessGrant? grant = null;
         if (found == TokenVerdict.Valid)
         {
-            var asked = new TokenRequest(request.Host, request.Target.Path, request.Facts.IsGet || request.IsHead,
+            var asked = new TokenRequest(request.Host, request.Target.Path, request.Facts.IsGet
+                || request.IsHead,
                 ClassOf(request.Class))
             {
                 Scheme = request.Context.Request.Scheme,
@@ -43,8 +45,9 @@ internal sealed class Gatekeeper(
             };
             verdict = _verifier.Verify(token.Text, token.Form, asked, keys.Current, out grant);
         }
-        var answer = verdict == TokenVerdict.Valid ? JudgeGrant(request, grant!, ref verdict) : AnswerOf(verdict);
-        metrics.Judged(verdict.ToString());
+        var answer = verdict == TokenVerdict.Valid ? JudgeGrant(request, grant!, ref verdict)
+            : AnswerOf(verdict);
+        metrics.Judged(verdict);
         if (answer == AccessVerdict.Granted)
         {
             request.Grant = grant;
@@ -69,7 +72,8 @@ internal sealed class Gatekeeper(
                 return AccessVerdict.TokenMissing;
             }
         }
-        else if ((facts.IsPrivate && grant.Owner is not null && facts.Owner is not null && grant.Owner != facts.Owner)
+        else if ((facts.IsPrivate && grant.Owner is not null && facts.Owner is not null
+            && grant.Owner != facts.Owner)
             || horizon.JudgeGrant(FactsOf(grant), facts) != GrantCoverage.None)
         {
             return AccessVerdict.TokenRefused;
@@ -87,7 +91,9 @@ internal sealed class Gatekeeper(
         };
     }
 
-    /// <summary>Invalidations and freshness against the grant alone: what can be said before the object is known.</summary>
+    /// <summary>
+    /// Invalidations and freshness against the grant alone: what can be said before the object is known.
+    /// </summary>
     private AccessVerdict JudgeGrant(EdgeRequest request, AccessGrant grant, ref TokenVerdict verdict)
     {
         if (horizon.JudgeGrant(FactsOf(grant), request.Address) != GrantCoverage.None)

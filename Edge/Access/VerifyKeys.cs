@@ -4,7 +4,9 @@ using Microsoft.Extensions.Options;
 
 namespace Flickr.Edge.Access;
 
-/// <summary>The keys in use: those of the control plane's stream, or the configured ones of a stand-alone edge.</summary>
+/// <summary>
+/// The keys in use: those of the control plane's stream, or the configured ones of a stand-alone edge.
+/// </summary>
 internal sealed class VerifyKeys
 {
     private readonly ControlPlaneStream? _stream;
@@ -23,7 +25,8 @@ internal sealed class VerifyKeys
         catch (Exception exception) when (exception is ArgumentException or FormatException
             or System.Security.Cryptography.CryptographicException)
         {
-            throw new OptionsValidationException("Edge:Keys", typeof(AccessOptions), [$"Edge:Keys: {exception.Message}"]);
+            throw new OptionsValidationException("Edge:Keys", typeof(AccessOptions),
+                [$"Edge:Keys: {exception.Message}"]);
         }
         if (_configured.Keys.Count != keys.Length)
         {

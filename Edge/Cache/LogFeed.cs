@@ -4,8 +4,8 @@ using Flickr.Edge.Collapse;
 namespace Flickr.Edge.Cache;
 
 /// <summary>
-/// Hands a body to the log as it arrives, once it has proved too large for RAM. One thread, the fill's. Dispose without a
-/// commit leaves nothing to be found.
+/// Hands a body to the log as it arrives, once it has proved too large for RAM. One thread, the fill's.
+/// Dispose without a commit leaves nothing to be found.
 /// </summary>
 internal sealed class LogFeed(ObjectCache cache, CacheKey key, FlightBody body) : IDisposable
 {
@@ -32,7 +32,8 @@ internal sealed class LogFeed(ObjectCache cache, CacheKey key, FlightBody body) 
 
     /// <summary>Makes the whole body findable. False when the log did not take it.</summary>
     public bool TryCommit(ObjectHead head, long fillSequence) =>
-        !_isOff && _writer is not null && _fed == body.Published && ObjectCache.Commit(_writer, head, fillSequence);
+        !_isOff && _writer is not null && _fed == body.Published
+            && ObjectCache.Commit(_writer, head, fillSequence);
 
     public void Dispose() => _writer?.Dispose();
 }

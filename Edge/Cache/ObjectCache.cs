@@ -7,8 +7,8 @@ using Flickr.Fleet.Invalidations;
 namespace Flickr.Edge.Cache;
 
 /// <summary>
-/// The two tiers in their order: RAM, then log. What is found is judged by nobody here; what is put is in RAM when it fits,
-/// else in the log, chunk by chunk as it arrives. Thread-safe.
+/// The two tiers in their order: RAM, then log. What is found is judged by nobody here; what is put is in RAM
+/// when it fits, else in the log, chunk by chunk as it arrives. Thread-safe.
 /// </summary>
 internal sealed class ObjectCache(MemoryTier memory, LogTier? log)
 {
@@ -54,10 +54,14 @@ internal sealed class ObjectCache(MemoryTier memory, LogTier? log)
     /// <summary>Largest body that RAM keeps.</summary>
     public long MemoryObjectBytesMax => memory.ObjectBytesMax;
 
-    /// <summary>Begins to write a body that is too large for RAM into the log; null when the log takes it not.</summary>
+    /// <summary>
+    /// Begins to write a body that is too large for RAM into the log; null when the log takes it not.
+    /// </summary>
     public LogWriter? StartLogWrite(in CacheKey key, long? length) => log?.StartWrite(key, length);
 
-    /// <summary>Puts a whole body that fits into RAM. False when it did not fit or a later fill is there.</summary>
+    /// <summary>
+    /// Puts a whole body that fits into RAM. False when it did not fit or a later fill is there.
+    /// </summary>
     public bool TryPut(in CacheKey key, ObjectHead head, long fillSequence, FlightBody body)
     {
         if (body.Published > memory.ObjectBytesMax)
@@ -87,14 +91,18 @@ internal sealed class ObjectCache(MemoryTier memory, LogTier? log)
         return isKept;
     }
 
-    /// <summary>Puts a marker that says on which fields the object under <paramref name="key"/> varies.</summary>
+    /// <summary>
+    /// Puts a marker that says on which fields the object under <paramref name="key"/> varies.
+    /// </summary>
     public void PutVaryMarker(in CacheKey key, ObjectHead marker, long fillSequence)
     {
         using var builder = memory.StartBody(key, 0);
         Commit(builder, marker, fillSequence);
     }
 
-    /// <summary>Gives an object in RAM a new head (RFC 9111 4.3.4). False when it is gone or found no room.</summary>
+    /// <summary>
+    /// Gives an object in RAM a new head (RFC 9111 4.3.4). False when it is gone or found no room.
+    /// </summary>
     public bool TryRefresh(in StoredObject stored, ObjectHead head, long fillSequence)
     {
         if (stored.Tier != CacheTier.Memory)
@@ -108,7 +116,9 @@ internal sealed class ObjectCache(MemoryTier memory, LogTier? log)
         return outcome is CommitOutcome.Stored or CommitOutcome.Superseded;
     }
 
-    /// <summary>Takes an object out of both tiers: room is all that is won, validity is the fill sequence's.</summary>
+    /// <summary>
+    /// Takes an object out of both tiers: room is all that is won, validity is the fill sequence's.
+    /// </summary>
     public void Remove(in StoredObject stored, in CacheKey key)
     {
         if (stored.Tier == CacheTier.Memory)
@@ -118,11 +128,15 @@ internal sealed class ObjectCache(MemoryTier memory, LogTier? log)
         log?.Remove(key);
     }
 
-    /// <summary>Takes every object out of RAM that the horizon calls dead; returns how many. In the background, after a purge.</summary>
+    /// <summary>
+    /// Takes every object out of RAM that the horizon calls dead; returns how many. In the background, after
+    /// a purge.
+    /// </summary>
     public int RemoveDead(InvalidationHorizon horizon) => memory.RemoveWhere(lease =>
         horizon.Judge(((ObjectHead)lease.Facts!).Facts, lease.FillSequence) == Coverage.Hard);
 
-    private async ValueTask<bool> PromoteAsync(LogObject found, ObjectHead head, CancellationToken cancellationToken)
+    private async ValueTask<bool> PromoteAsync(LogObject found, ObjectHead head,
+        CancellationToken cancellationToken)
     {
         using var builder = memory.StartBody(found.Key, found.Length);
         for (var i = 0; i < found.ChunkCount; i++)
@@ -133,14 +147,17 @@ internal sealed class ObjectCache(MemoryTier memory, LogTier? log)
                 return false;
             }
         }
-        return Commit(builder, head, found.FillSequence, isLogged: true) is CommitOutcome.Stored or CommitOutcome.Superseded;
+        return Commit(builder, head, found.FillSequence,
+            isLogged: true) is CommitOutcome.Stored or CommitOutcome.Superseded;
     }
 
-    private static CommitOutcome Commit(BodyBuilder builder, ObjectHead head, long fillSequence, bool isLogged = false)
+    private static CommitOutcome Commit(BodyBuilder builder, ObjectHead head, long fillSequence,
+        bool isLogged = false)
     {
         var bytes = ArrayPool<byte>.Shared.Rent(head.ByteCount);
         var count = head.WriteTo(bytes);
-        // The parsed head takes about three times its bytes: strings of two-byte characters, and objects around them.
+        // The parsed head takes about three times its bytes: strings of two-byte characters, and objects
+        // around them.
         var outcome = builder.Commit(bytes.AsSpan(0, count), fillSequence, head, count * 3, isLogged);
         ArrayPool<byte>.Shared.Return(bytes);
         return outcome;

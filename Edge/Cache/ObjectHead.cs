@@ -8,10 +8,12 @@ using Flickr.Fleet.Invalidations;
 namespace Flickr.Edge.Cache;
 
 /// <summary>
-/// All that is kept of an object beside its body: the HTTP head, and what invalidations and access rules can name of it.
+/// All that is kept of an object beside its body: the HTTP head, and what invalidations and access rules can
+/// name of it.
 /// Immutable. The tiers hold it parsed (RAM) and as the bytes below (RAM and log).
 /// </summary>
-/// <param name="Http">Status, fields and lifetimes. Status 0 is a marker: it says only on which fields the object varies.</param>
+/// <param name="Http">Status, fields and lifetimes. Status 0 is a marker: it says only on which fields the
+/// object varies.</param>
 /// <param name="Facts">Address, tags, owner and visibility.</param>
 /// <param name="Class">Class by path, whose rules judge its reuse.</param>
 /// <remarks>
@@ -53,7 +55,9 @@ internal sealed record ObjectHead(StoredHead Http, ObjectFacts Facts, ObjectClas
 
     private ImmutableArray<string> Tags => Facts.Tags.IsDefault ? [] : Facts.Tags;
 
-    /// <summary>Writes the layout above; <paramref name="destination"/> holds at least <see cref="ByteCount"/> bytes.</summary>
+    /// <summary>
+    /// Writes the layout above; <paramref name="destination"/> holds at least <see cref="ByteCount"/> bytes.
+    /// </summary>
     public int WriteTo(Span<byte> destination)
     {
         destination[0] = LayoutVersion;
@@ -73,17 +77,21 @@ internal sealed record ObjectHead(StoredHead Http, ObjectFacts Facts, ObjectClas
         return at + Http.WriteTo(destination[at..]);
     }
 
-    /// <summary>Reads what <see cref="WriteTo"/> wrote; null when the bytes are not such a head, whole.</summary>
+    /// <summary>
+    /// Reads what <see cref="WriteTo"/> wrote; null when the bytes are not such a head, whole.
+    /// </summary>
     public static ObjectHead? ReadFrom(ReadOnlySpan<byte> source)
     {
-        if (source.Length < FixedByteCount || source[0] != LayoutVersion || source[1] > (byte)ObjectClass.Metadata)
+        if (source.Length < FixedByteCount || source[0] != LayoutVersion
+            || source[1] > (byte)ObjectClass.Metadata)
         {
             return null;
         }
         var (objectClass, flags) = ((ObjectClass)source[1], source[2]);
         var epoch = BinaryPrimitives.ReadInt64LittleEndian(source[3..]);
         var rest = source[FixedByteCount..];
-        if (!TryText(ref rest, out var host) || !TryText(ref rest, out var path) || !TryText(ref rest, out var owner)
+        if (!TryText(ref rest, out var host) || !TryText(ref rest, out var path)
+            || !TryText(ref rest, out var owner)
             || rest.Length < 2)
         {
             return null;
@@ -97,7 +105,8 @@ internal sealed record ObjectHead(StoredHead Http, ObjectFacts Facts, ObjectClas
                 return null;
             }
         }
-        var facts = new ObjectFacts(host, path, ImmutableArray.Create(tags), (flags & 2) != 0 ? owner : null, epoch, (flags & 1) != 0);
+        var facts = new ObjectFacts(host, path, ImmutableArray.Create(tags), (flags & 2) != 0 ? owner : null,
+            epoch, (flags & 1) != 0);
         return StoredHead.ReadFrom(rest, out _) is { } http ? new ObjectHead(http, facts, objectClass) : null;
     }
 

@@ -4,7 +4,8 @@ using Flickr.Edge.Cache.Memory;
 namespace Flickr.Edge.Cache;
 
 /// <summary>
-/// An object found in a tier, leased: head, fill sequence and body. Dispose it once. The default value holds nothing.
+/// An object found in a tier, leased: head, fill sequence and body. Dispose it once. The default value holds
+/// nothing.
 /// </summary>
 internal readonly struct StoredObject : IDisposable
 {
@@ -25,7 +26,8 @@ internal readonly struct StoredObject : IDisposable
 
     public bool HasObject => Head is not null;
 
-    public CacheTier Tier => _log is not null ? CacheTier.Log : _lease.HasObject ? CacheTier.Memory : CacheTier.None;
+    public CacheTier Tier => _log is not null ? CacheTier.Log : _lease.HasObject ? CacheTier.Memory
+        : CacheTier.None;
 
     public CachedObjectLease Lease => _lease;
 

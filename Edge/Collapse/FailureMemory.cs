@@ -5,8 +5,9 @@ using Microsoft.Extensions.Options;
 namespace Flickr.Edge.Collapse;
 
 /// <summary>
-/// Remembers failed fills. The first failure is shared with those who waited; the next caller tries once more; when that fails
-/// too, its failure answers for a short while, with jitter, so that a dead upstream is asked once in a while and not by everyone.
+/// Remembers failed fills. The first failure is shared with those who waited; the next caller tries once
+/// more; when that fails too, its failure answers for a short while, with jitter, so that a dead upstream is
+/// asked once in a while and not by everyone.
 /// </summary>
 internal sealed class FailureMemory(IOptions<CollapseOptions> options, TimeProvider time)
 {
@@ -14,7 +15,8 @@ internal sealed class FailureMemory(IOptions<CollapseOptions> options, TimeProvi
 
     /// <summary>The failure that answers for the upstream now, or null.</summary>
     public SharedAnswer? Answer(in CacheKey key) =>
-        !_entries.IsEmpty && _entries.TryGetValue(key, out var entry) && time.GetTimestamp() < entry.AnswersUntil
+        !_entries.IsEmpty && _entries.TryGetValue(key, out var entry)
+            && time.GetTimestamp() < entry.AnswersUntil
             ? entry.Answer
             : null;
 
@@ -32,7 +34,8 @@ internal sealed class FailureMemory(IOptions<CollapseOptions> options, TimeProvi
             Sweep(now);
         }
         var answersUntil = isSecond && answer is not null && lifetime > TimeSpan.Zero
-            ? now + (long)(lifetime.TotalSeconds * (0.5 + (Random.Shared.NextDouble() / 2)) * time.TimestampFrequency)
+            ? now + (long)(lifetime.TotalSeconds * (
+                0.5 + (Random.Shared.NextDouble() / 2)) * time.TimestampFrequency)
             : 0;
         _entries[key] = new Entry(now, answersUntil, answer);
     }
@@ -46,12 +49,15 @@ internal sealed class FailureMemory(IOptions<CollapseOptions> options, TimeProvi
         }
     }
 
-    /// <summary>Drops what says nothing any more; when all still speaks, everything: it is only a moment's memory.</summary>
+    /// <summary>
+    /// Drops what says nothing any more; when all still speaks, everything: it is only a moment's memory.
+    /// </summary>
     private void Sweep(long now)
     {
         foreach (var (key, entry) in _entries)
         {
-            if (now >= entry.AnswersUntil && time.GetElapsedTime(entry.FailedAt, now) > options.Value.FailureWindow)
+            if (now >= entry.AnswersUntil
+                && time.GetElapsedTime(entry.FailedAt, now) > options.Value.FailureWindow)
             {
                 _entries.TryRemove(key, out _);
             }

@@ -9,7 +9,9 @@ using Flickr.Fleet.Invalidations;
 
 namespace Flickr.Edge.Collapse;
 
-/// <summary>Reads off an answer what invalidations and access rules can name of it (<c>docs/wire.md</c>, Origin).</summary>
+/// <summary>
+/// Reads off an answer what invalidations and access rules can name of it (<c>docs/wire.md</c>, Origin).
+/// </summary>
 internal static class FillHead
 {
     private const int TagsMax = 128;
@@ -20,7 +22,8 @@ internal static class FillHead
         new(http, FactsOf(order.Site, order.Address, http, horizon), order.Class);
 
     /// <summary>What invalidations and access rules can name of an answer.</summary>
-    public static ObjectFacts FactsOf(Site site, in ObjectFacts address, StoredHead http, InvalidationHorizon horizon)
+    public static ObjectFacts FactsOf(Site site, in ObjectFacts address, StoredHead http,
+        InvalidationHorizon horizon)
     {
         var facts = address with
         {
@@ -34,10 +37,12 @@ internal static class FillHead
         var owner = http.Headers.First("Flickr-Owner");
         var epoch = long.TryParse(http.Headers.First("Flickr-Owner-Epoch"), NumberStyles.None,
             CultureInfo.InvariantCulture, out var stated) ? stated : 0;
-        // What the origin calls public is believed only if it knew of the owner's last change: else a token is asked for.
+        // What the origin calls public is believed only if it knew of the owner's last change: else a token
+        // is asked for.
         var isPublic = http.Headers.First("Flickr-Visibility") == "public"
             && !(owner is not null && horizon.OwnerEpochCovers(owner, epoch));
-        return facts with { Owner = owner, OwnerEpoch = epoch, IsPrivate = site.Access == SiteAccess.Token && !isPublic };
+        return facts with { Owner = owner, OwnerEpoch = epoch, IsPrivate = site.Access == SiteAccess.Token
+            && !isPublic };
     }
 
     /// <summary>The marker that stands under the key without a variant.</summary>
@@ -48,8 +53,9 @@ internal static class FillHead
     };
 
     /// <summary>
-    /// Whether the answer is the version that the address names (<c>v</c> = first 12 hex digits of the digest). Another one is
-    /// passed on but never stored: it would be taken for the named one until its lifetime ends.
+    /// Whether the answer is the version that the address names (<c>v</c> = first 12 hex digits of the
+    /// digest). Another one is passed on but never stored: it would be taken for the named one until its
+    /// lifetime ends.
     /// </summary>
     public static bool IsVersion(FillOrder order, Exchange exchange) =>
         order.Version is not { } version || exchange.Status != 200

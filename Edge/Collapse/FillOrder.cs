@@ -7,7 +7,8 @@ using Flickr.Fleet.Invalidations;
 namespace Flickr.Edge.Collapse;
 
 /// <summary>
-/// All a fill needs, taken from the leader's request before the fill is let go: nothing in it belongs to the connection.
+/// All a fill needs, taken from the leader's request before the fill is let go: nothing in it belongs to the
+/// connection.
 /// </summary>
 internal sealed record FillOrder
 {
@@ -30,7 +31,9 @@ internal sealed record FillOrder
     /// <summary>Copy of the request's fields: which variant the answer is.</summary>
     public required IHeaderDictionary Fields { get; init; }
 
-    /// <summary>Version in the address (<c>v</c>), which the entity tag must begin with; null for none.</summary>
+    /// <summary>
+    /// Version in the address (<c>v</c>), which the entity tag must begin with; null for none.
+    /// </summary>
     public string? Version { get; init; }
 
     /// <summary>Whether the log tier is looked into first: not when RAM had the object.</summary>

@@ -11,12 +11,14 @@ using Microsoft.Extensions.Options;
 namespace Flickr.Edge.Collapse;
 
 /// <summary>
-/// Runs fills, each a task of its own that lives as long as the program, not as long as the request that began it:
-/// look into the log → ask → judge the head → land → body → store → leave the table.
+/// Runs fills, each a task of its own that lives as long as the program, not as long as the request that
+/// began it: look into the log → ask → judge the head → land → body → store → leave the table.
 /// </summary>
 internal sealed class Fills(
-    FlightTable table, ObjectCache cache, Fetcher fetcher, UncacheablePredictor predictor, FailureMemory failures,
-    InvalidationHorizon horizon, Spool spool, IOptions<CollapseOptions> options, IOptions<FetchOptions> fetchOptions,
+    FlightTable table, ObjectCache cache, Fetcher fetcher, UncacheablePredictor predictor,
+        FailureMemory failures,
+    InvalidationHorizon horizon, Spool spool, IOptions<CollapseOptions> options,
+        IOptions<FetchOptions> fetchOptions,
     EdgeMetrics metrics, TimeProvider time, ILogger<Fills> log, IHostApplicationLifetime lifetime)
 {
     private const int SharedErrorBytesMax = 64 << 10;
@@ -61,7 +63,8 @@ internal sealed class Fills(
         }
     }
 
-    private async Task FillAsync(Flight flight, FillOrder order, StoredObject stale, CancellationToken cancellationToken)
+    private async Task FillAsync(Flight flight, FillOrder order, StoredObject stale,
+        CancellationToken cancellationToken)
     {
         if (order.LooksIntoLog && await IsInLogAsync(flight, cancellationToken))
         {
@@ -134,7 +137,8 @@ internal sealed class Fills(
         return true;
     }
 
-    private async Task TakeAsync(Flight flight, FillOrder order, Exchange exchange, CancellationToken cancellationToken)
+    private async Task TakeAsync(Flight flight, FillOrder order, Exchange exchange,
+        CancellationToken cancellationToken)
     {
         var rule = order.Site.RuleOf(order.Class);
         var decision = Storability.Judge(order.Request, exchange.Status, exchange.Headers, rule.Store,
@@ -166,7 +170,8 @@ internal sealed class Fills(
     }
 
     private async Task StoreAsync(
-        Flight flight, FillOrder order, Exchange exchange, Lifetimes lifetimes, CancellationToken cancellationToken)
+        Flight flight, FillOrder order, Exchange exchange, Lifetimes lifetimes,
+            CancellationToken cancellationToken)
     {
         var rules = order.Site.RuleOf(order.Class).Store;
         var http = Storability.HeadToStore(exchange.Status, exchange.Headers, rules, lifetimes,
@@ -202,7 +207,10 @@ internal sealed class Fills(
         End(body, fault);
     }
 
-    /// <summary>Stores the whole body unless a purge has overtaken the fill. Readers at the end of the body are let go after.</summary>
+    /// <summary>
+    /// Stores the whole body unless a purge has overtaken the fill. Readers at the end of the body are let go
+    /// after.
+    /// </summary>
     private async Task KeepAsync(Flight flight, CacheKey key, ObjectHead head, FlightBody body, LogFeed feed)
     {
         if (horizon.Judge(head.Facts, flight.FillSequence) == Coverage.Hard)
@@ -218,14 +226,16 @@ internal sealed class Fills(
         if (feed.TryCommit(head, flight.FillSequence))
         {
             metrics.Stored();
-            // The log finds the object only once it is written: until then the finished flight is there to be joined.
+            // The log finds the object only once it is written: until then the finished flight is there to be
+            // joined.
             body.Complete();
             await Task.Delay(LingerTime, time, CancellationToken.None);
         }
     }
 
     private async Task ShareErrorAsync(
-        Flight flight, FillOrder order, Exchange exchange, StoreDecision decision, CancellationToken cancellationToken)
+        Flight flight, FillOrder order, Exchange exchange, StoreDecision decision,
+            CancellationToken cancellationToken)
     {
         metrics.ErrorShared();
         var http = new StoredHead(exchange.Status, HopByHop.Strip(exchange.Headers),
@@ -246,7 +256,8 @@ internal sealed class Fills(
         var fault = await PumpAsync(source, body, null, cancellationToken);
         var isKept = fault == FillFault.None && body.Published <= SharedErrorBytesMax;
         failures.Remember(flight.Key,
-            isKept ? new SharedAnswer(head, body.InMemory(0), FillFault.None) : null, order.Site.ErrorLifetime);
+            isKept ? new SharedAnswer(head, body.InMemory(0), FillFault.None) : null,
+                order.Site.ErrorLifetime);
         End(body, fault);
     }
 
@@ -258,16 +269,19 @@ internal sealed class Fills(
         {
             while (true)
             {
-                var count = body.Length == body.Published ? 0 : await source.ReadAsync(body.Room, cancellationToken);
-                if (body.Length == body.Published + count && await source.ReadAsync(end, cancellationToken) != 0)
+                var count = body.Length == body.Published ? 0
+                    : await source.ReadAsync(body.Room, cancellationToken);
+                if (body.Length == body.Published + count
+                    && await source.ReadAsync(end, cancellationToken) != 0)
                 {
                     return FillFault.Malformed;
                 }
-                // With a length announced, the read above has proved the end and checked the digest before the last bytes
-                // become readable: who reads to the end has the right bytes.
+                // With a length announced, the read above has proved the end and checked the digest before
+                // the last bytes become readable: who reads to the end has the right bytes.
                 if (count == 0)
                 {
-                    return body.Length is { } length && length != body.Published ? FillFault.Truncated : FillFault.None;
+                    return body.Length is { } length && length != body.Published ? FillFault.Truncated
+                        : FillFault.None;
                 }
                 if (!await body.PublishAsync(count))
                 {

@@ -3,12 +3,13 @@ using Flickr.Edge.Cache;
 namespace Flickr.Edge.Collapse;
 
 /// <summary>
-/// One fill on its way, and those who wait for it. It belongs to none of them: a caller that leaves only stops waiting.
-/// Thread-safe.
+/// One fill on its way, and those who wait for it. It belongs to none of them: a caller that leaves only
+/// stops waiting. Thread-safe.
 /// </summary>
 internal sealed class Flight(CacheKey key, long fillSequence, long startedAt)
 {
-    private readonly TaskCompletionSource<Landing> _landing = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<Landing> _landing = new(
+        TaskCreationOptions.RunContinuationsAsynchronously);
     private FlightBody? _body;
     private int _waiting = 1; // whoever made it
 
@@ -29,7 +30,9 @@ internal sealed class Flight(CacheKey key, long fillSequence, long startedAt)
     /// <summary>Says what the fill came to; only the first word counts.</summary>
     public bool TryLand(Landing landing) => _landing.TrySetResult(landing);
 
-    /// <summary>Takes the fill's hold on its body over: whoever has entered can still read it when the fill has ended.</summary>
+    /// <summary>
+    /// Takes the fill's hold on its body over: whoever has entered can still read it when the fill has ended.
+    /// </summary>
     public void Own(FlightBody body) => _body = body;
 
     /// <summary>One more waits. False: the last one has left, there is nothing here any more.</summary>
@@ -47,7 +50,9 @@ internal sealed class Flight(CacheKey key, long fillSequence, long startedAt)
         return false;
     }
 
-    /// <summary>One has gone. The last one frees the body, or an uncacheable answer that nobody took.</summary>
+    /// <summary>
+    /// One has gone. The last one frees the body, or an uncacheable answer that nobody took.
+    /// </summary>
     public void Leave()
     {
         if (Interlocked.Decrement(ref _waiting) > 0)

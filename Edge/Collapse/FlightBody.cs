@@ -4,15 +4,15 @@ using Microsoft.Win32.SafeHandles;
 namespace Flickr.Edge.Collapse;
 
 /// <summary>
-/// The bytes of one fill: chunks that are only ever appended, and a published length. One writer, any number of readers,
-/// each with a cursor of its own (<see cref="FlightReader"/>).
+/// The bytes of one fill: chunks that are only ever appended, and a published length. One writer, any number
+/// of readers, each with a cursor of its own (<see cref="FlightReader"/>).
 /// </summary>
 /// <remarks>
-/// Memory: a body up to the window lies in memory. Beyond it every chunk is also written to the spool, and chunks older
-/// than the window leave memory: a reader that has fallen behind reads them from the file and slows nobody.
-/// Interleaving that matters: (1) the writer fills the chunk, (2) raises the published length under the lock, (3) takes the
-/// pulse out and fires it outside the lock. A reader looks at the length and takes the pulse under the same lock, so a
-/// publish between its look and its wait is never missed.
+/// Memory: a body up to the window lies in memory. Beyond it every chunk is also written to the spool, and
+/// chunks older than the window leave memory: a reader that has fallen behind reads them from the file and
+/// slows nobody. Interleaving that matters: (1) the writer fills the chunk, (2) raises the published length
+/// under the lock, (3) takes the pulse out and fires it outside the lock. A reader looks at the length and
+/// takes the pulse under the same lock, so a publish between its look and its wait is never missed.
 /// </remarks>
 internal sealed class FlightBody : IDisposable
 {
@@ -81,11 +81,15 @@ internal sealed class FlightBody : IDisposable
                 }
             }
             var last = _chunks[^1]!;
-            return used < last.Length ? last.AsMemory(used) : throw new UnreachableException("more bytes than announced");
+            return used < last.Length ? last.AsMemory(used)
+                : throw new UnreachableException("more bytes than announced");
         }
     }
 
-    /// <summary>Makes the next bytes of <see cref="Room"/> readable. False: no room is left in the spool, the fill must end.</summary>
+    /// <summary>
+    /// Makes the next bytes of <see cref="Room"/> readable. False: no room is left in the spool, the fill
+    /// must end.
+    /// </summary>
     public async ValueTask<bool> PublishAsync(int count)
     {
         long published;
@@ -107,8 +111,8 @@ internal sealed class FlightBody : IDisposable
     public void Fail(FillFault fault) => End(fault);
 
     /// <summary>
-    /// Waits until more than <paramref name="position"/> bytes are published or the body ended. Completes at once when
-    /// there is something to say.
+    /// Waits until more than <paramref name="position"/> bytes are published or the body ended. Completes at
+    /// once when there is something to say.
     /// </summary>
     public ValueTask<BodyProgress> WaitAsync(long position, CancellationToken cancellationToken)
     {
@@ -125,7 +129,10 @@ internal sealed class FlightBody : IDisposable
         return AwaitPulseAsync(pulse, position, cancellationToken);
     }
 
-    /// <summary>Published bytes from <paramref name="position"/> to the end of the chunk that holds it, or empty when they have left memory.</summary>
+    /// <summary>
+    /// Published bytes from <paramref name="position"/> to the end of the chunk that holds it, or empty when
+    /// they have left memory.
+    /// </summary>
     public ReadOnlyMemory<byte> InMemory(long position)
     {
         lock (_lock)
@@ -142,7 +149,8 @@ internal sealed class FlightBody : IDisposable
     }
 
     /// <summary>Reads bytes that have left memory. The caller holds the body.</summary>
-    public ValueTask<int> FromSpoolAsync(long position, Memory<byte> into, CancellationToken cancellationToken)
+    public ValueTask<int> FromSpoolAsync(long position, Memory<byte> into,
+        CancellationToken cancellationToken)
     {
         var spilled = (long)Volatile.Read(ref _spilled) * ChunkBytes;
         var count = (int)Math.Min(into.Length, spilled - position);
@@ -150,7 +158,9 @@ internal sealed class FlightBody : IDisposable
         return RandomAccess.ReadAsync(_file!, into[..count], position, cancellationToken);
     }
 
-    /// <summary>Takes a hold: the bytes stay until <see cref="Dispose"/>. False: the last holder has left.</summary>
+    /// <summary>
+    /// Takes a hold: the bytes stay until <see cref="Dispose"/>. False: the last holder has left.
+    /// </summary>
     public bool TryHold()
     {
         lock (_lock)
@@ -179,7 +189,8 @@ internal sealed class FlightBody : IDisposable
         _spool.Release(_reserved);
     }
 
-    private async ValueTask<BodyProgress> AwaitPulseAsync(Task pulse, long position, CancellationToken cancellationToken)
+    private async ValueTask<BodyProgress> AwaitPulseAsync(Task pulse, long position,
+        CancellationToken cancellationToken)
     {
         await pulse.WaitAsync(cancellationToken);
         return await WaitAsync(position, cancellationToken);
@@ -197,7 +208,9 @@ internal sealed class FlightBody : IDisposable
         pulse?.TrySetResult();
     }
 
-    /// <summary>Writes all full chunks that are not in the file yet, then lets those older than the window go.</summary>
+    /// <summary>
+    /// Writes all full chunks that are not in the file yet, then lets those older than the window go.
+    /// </summary>
     private async ValueTask<bool> SpillAsync()
     {
         var full = (int)(_published / ChunkBytes);

@@ -2,7 +2,9 @@ using System.Buffers;
 
 namespace Flickr.Edge.Collapse;
 
-/// <summary>One reader's cursor in a <see cref="FlightBody"/>. Not thread-safe. Dispose gives the hold back.</summary>
+/// <summary>
+/// One reader's cursor in a <see cref="FlightBody"/>. Not thread-safe. Dispose gives the hold back.
+/// </summary>
 internal sealed class FlightReader : IDisposable
 {
     private readonly FlightBody _body;
@@ -20,10 +22,11 @@ internal sealed class FlightReader : IDisposable
     public long Position { get; set; }
 
     /// <summary>
-    /// The next bytes, valid until the next call; empty when the body is whole and all of it was read.
-    /// Waits for the fill when it must.
+    /// The next bytes, valid until the next call; empty when the body is whole and all of it was read. Waits
+    /// for the fill when it must.
     /// </summary>
-    /// <exception cref="FillCutException">The fill ended early: the client must see a cut, never a clean end.</exception>
+    /// <exception cref="FillCutException">The fill ended early: the client must see a cut, never a clean
+    /// end.</exception>
     public async ValueTask<ReadOnlyMemory<byte>> NextAsync(CancellationToken cancellationToken)
     {
         var progress = await _body.WaitAsync(Position, cancellationToken);

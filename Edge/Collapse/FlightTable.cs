@@ -5,8 +5,12 @@ using Microsoft.Extensions.Options;
 
 namespace Flickr.Edge.Collapse;
 
-/// <summary>Fills on their way by key: one per key, unless the one there is too old to be joined or was overtaken by a purge.</summary>
-internal sealed class FlightTable(InvalidationHorizon horizon, IOptions<CollapseOptions> options, TimeProvider time)
+/// <summary>
+/// Fills on their way by key: one per key, unless the one there is too old to be joined or was overtaken by a
+/// purge.
+/// </summary>
+internal sealed class FlightTable(InvalidationHorizon horizon, IOptions<CollapseOptions> options,
+    TimeProvider time)
 {
     private readonly ConcurrentDictionary<CacheKey, Flight> _flights = new();
 
@@ -14,11 +18,12 @@ internal sealed class FlightTable(InvalidationHorizon horizon, IOptions<Collapse
     public int Count => _flights.Count;
 
     /// <summary>
-    /// Joins the fill of a key, or makes one that the caller must start (<paramref name="isLeader"/>). The caller has entered
-    /// the flight and must <see cref="Flight.Leave"/> it.
+    /// Joins the fill of a key, or makes one that the caller must start (<paramref name="isLeader"/>). The
+    /// caller has entered the flight and must <see cref="Flight.Leave"/> it.
     /// </summary>
     /// <param name="key">Key of the object.</param>
-    /// <param name="address">Host and path: a fill begun before a purge that covers them is not joined.</param>
+    /// <param name="address">Host and path: a fill begun before a purge that covers them is not
+    /// joined.</param>
     /// <param name="isLeader">Whether the flight is new.</param>
     public Flight JoinOrLead(in CacheKey key, in ObjectFacts address, out bool isLeader)
     {
@@ -38,7 +43,9 @@ internal sealed class FlightTable(InvalidationHorizon horizon, IOptions<Collapse
         }
     }
 
-    /// <summary>Makes a fill that the caller leads only when there is none: to renew in the background.</summary>
+    /// <summary>
+    /// Makes a fill that the caller leads only when there is none: to renew in the background.
+    /// </summary>
     public Flight? LeadIfNone(in CacheKey key)
     {
         var fresh = New(key);
@@ -59,8 +66,8 @@ internal sealed class FlightTable(InvalidationHorizon horizon, IOptions<Collapse
         var facts = address;
         if (flight.Landed.IsCompletedSuccessfully)
         {
-            // Only a body that is being stored can be joined late. An error is for those who waited for it: who comes now
-            // elects anew.
+            // Only a body that is being stored can be joined late. An error is for those who waited for it:
+            // who comes now elects anew.
             if (flight.Landed.Result is not { Outcome: FillOutcome.Storing, Head: { } head })
             {
                 return false;
@@ -71,6 +78,7 @@ internal sealed class FlightTable(InvalidationHorizon horizon, IOptions<Collapse
         {
             return false;
         }
-        return flight.FillSequence == horizon.Sequence || horizon.Judge(facts, flight.FillSequence) != Coverage.Hard;
+        return flight.FillSequence == horizon.Sequence
+            || horizon.Judge(facts, flight.FillSequence) != Coverage.Hard;
     }
 }

@@ -5,17 +5,24 @@ using Flickr.Edge.Variants;
 
 namespace Flickr.Edge.Collapse;
 
-/// <summary>A fill's outcome with what goes with it. Immutable but for the claim of an uncacheable answer.</summary>
+/// <summary>
+/// A fill's outcome with what goes with it. Immutable but for the claim of an uncacheable answer.
+/// </summary>
 internal sealed class Landing
 {
     private Exchange? _unclaimed;
 
     public required FillOutcome Outcome { get; init; }
 
-    /// <summary>Head of <see cref="FillOutcome.Storing"/>, <see cref="FillOutcome.SharedError"/> and <see cref="FillOutcome.Revalidated"/>.</summary>
+    /// <summary>
+    /// Head of <see cref="FillOutcome.Storing"/>, <see cref="FillOutcome.SharedError"/> and <see
+    /// cref="FillOutcome.Revalidated"/>.
+    /// </summary>
     public ObjectHead? Head { get; init; }
 
-    /// <summary>Body of <see cref="FillOutcome.Storing"/> and <see cref="FillOutcome.SharedError"/>.</summary>
+    /// <summary>
+    /// Body of <see cref="FillOutcome.Storing"/> and <see cref="FillOutcome.SharedError"/>.
+    /// </summary>
     public FlightBody? Body { get; init; }
 
     /// <summary>On what the answer varies.</summary>
@@ -30,7 +37,10 @@ internal sealed class Landing
     /// <summary>Why there is no answer.</summary>
     public FillFault Fault { get; init; }
 
-    /// <summary>The upstream's <c>Age</c> as sent: a stored head has none, but who gets the answer first-hand hears it.</summary>
+    /// <summary>
+    /// The upstream's <c>Age</c> as sent: a stored head has none, but who gets the answer first-hand hears
+    /// it.
+    /// </summary>
     public string? OriginAge { get; init; }
 
     /// <summary>Status the upstream answered with; 0 when it did not.</summary>
@@ -42,6 +52,8 @@ internal sealed class Landing
         init => _unclaimed = value;
     }
 
-    /// <summary>Takes the uncacheable answer over; null for everyone but the first. The caller disposes it.</summary>
+    /// <summary>
+    /// Takes the uncacheable answer over; null for everyone but the first. The caller disposes it.
+    /// </summary>
     public Exchange? Claim() => Interlocked.Exchange(ref _unclaimed, null);
 }

@@ -4,8 +4,9 @@ using Microsoft.Win32.SafeHandles;
 namespace Flickr.Edge.Collapse;
 
 /// <summary>
-/// Files that hold the older part of large fills, so that memory stays bounded and a slow reader never slows the others.
-/// They have no name that survives: each is deleted when its last reader leaves, and the folder is emptied at start.
+/// Files that hold the older part of large fills, so that memory stays bounded and a slow reader never slows
+/// the others. They have no name that survives: each is deleted when its last reader leaves, and the folder
+/// is emptied at start.
 /// </summary>
 internal sealed class Spool
 {
@@ -46,7 +47,8 @@ internal sealed class Spool
     public SafeFileHandle Open()
     {
         var path = Path.Combine(_folder, $"{Interlocked.Increment(ref _number)}.spool");
-        var handle = File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, FileOptions.Asynchronous);
+        var handle = File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None,
+            FileOptions.Asynchronous);
         File.Delete(path); // the open handle keeps the bytes; a crash leaves nothing behind
         return handle;
     }

@@ -4,12 +4,13 @@ using Microsoft.Extensions.Options;
 namespace Flickr.Edge.Collapse;
 
 /// <summary>
-/// Remembers keys whose answer could not be stored, so that the next callers go to the upstream side by side instead of
-/// queueing for an answer that will not be shared. Lock-free; a fixed 512 KiB; collisions forget.
+/// Remembers keys whose answer could not be stored, so that the next callers go to the upstream side by side
+/// instead of queueing for an answer that will not be shared. Lock-free; a fixed 512 KiB; collisions forget.
 /// </summary>
 internal sealed class UncacheablePredictor(IOptions<CollapseOptions> options, TimeProvider time)
 {
-    // One slot = 32 bits of the key and the second (since start) at which the memory ends, in one word: never torn.
+    // One slot = 32 bits of the key and the second (since start) at which the memory ends, in one word: never
+    // torn.
     private readonly long[] _slots = new long[1 << 16];
     private readonly long _started = time.GetTimestamp();
 

@@ -5,7 +5,10 @@ using Microsoft.Extensions.Options;
 
 namespace Flickr.Edge.Explain;
 
-/// <summary>Writes one JSON line a request to a file, in the background. A disk that is too slow costs lines, never requests.</summary>
+/// <summary>
+/// Writes one JSON line a request to a file, in the background. A disk that is too slow costs lines, never
+/// requests.
+/// </summary>
 internal sealed class AccessLog : BackgroundService
 {
     private readonly Channel<RequestRecord>? _lines;
@@ -18,7 +21,8 @@ internal sealed class AccessLog : BackgroundService
         (_path, _log) = (options.Value.Path, log);
         if (_path.Length > 0)
         {
-            _lines = Channel.CreateBounded<RequestRecord>(new BoundedChannelOptions(options.Value.LinesWaitingMax)
+            _lines = Channel.CreateBounded<RequestRecord>(
+                new BoundedChannelOptions(options.Value.LinesWaitingMax)
             {
                 SingleReader = true,
                 FullMode = BoundedChannelFullMode.DropWrite,
@@ -41,12 +45,14 @@ internal sealed class AccessLog : BackgroundService
         using var stop = stoppingToken.Register(() => _lines.Writer.TryComplete());
         try
         {
-            await using var file = new FileStream(_path, FileMode.Append, FileAccess.Write, FileShare.Read, 64 << 10, useAsync: true);
+            await using var file = new FileStream(_path, FileMode.Append, FileAccess.Write, FileShare.Read,
+                64 << 10, useAsync: true);
             while (await _lines.Reader.WaitToReadAsync(CancellationToken.None))
             {
                 while (_lines.Reader.TryRead(out var record))
                 {
-                    await JsonSerializer.SerializeAsync(file, record, RequestJson.Default.RequestRecord, CancellationToken.None);
+                    await JsonSerializer.SerializeAsync(file, record, RequestJson.Default.RequestRecord,
+                        CancellationToken.None);
                     file.WriteByte((byte)'\n');
                 }
                 await file.FlushAsync(CancellationToken.None);

@@ -6,7 +6,8 @@ using Flickr.Edge.Sites;
 namespace Flickr.Edge.Explain;
 
 /// <summary>What the admin listener answers beside metrics and health: purge, why, log, top, sites.</summary>
-internal sealed class AdminEndpoints(PurgeEndpoint purge, WhyEndpoint why, RequestLog requests, LiveSites sites)
+internal sealed class AdminEndpoints(PurgeEndpoint purge, WhyEndpoint why, RequestLog requests,
+    LiveSites sites)
 {
     private const int ShownMax = 1000;
 
@@ -39,7 +40,9 @@ internal sealed class AdminEndpoints(PurgeEndpoint purge, WhyEndpoint why, Reque
         }
     }
 
-    /// <summary><c>?where=status&gt;=500&amp;where=outcome=miss&amp;limit=100</c>: all conditions hold; newest first.</summary>
+    /// <summary>
+    /// <c>?where=status&gt;=500&amp;where=outcome=miss&amp;limit=100</c>: all conditions hold; newest first.
+    /// </summary>
     private async Task LogAsync(HttpContext context)
     {
         var filters = new List<RecordFilter>();
@@ -53,8 +56,10 @@ internal sealed class AdminEndpoints(PurgeEndpoint purge, WhyEndpoint why, Reque
             }
             filters.Add(filter);
         }
-        var limit = int.TryParse(context.Request.Query["limit"], out var asked) ? Math.Clamp(asked, 1, ShownMax) : 100;
-        var shown = requests.Newest().Where(record => filters.TrueForAll(filter => filter.Matches(record))).Take(limit).ToList();
+        var limit = int.TryParse(context.Request.Query["limit"], out var asked)
+            ? Math.Clamp(asked, 1, ShownMax) : 100;
+        var shown = requests.Newest().Where(record =>
+            filters.TrueForAll(filter => filter.Matches(record))).Take(limit).ToList();
         await context.Response.WriteAsJsonAsync(shown, RequestJson.Default.ListRequestRecord,
             cancellationToken: context.RequestAborted);
     }
@@ -69,11 +74,14 @@ internal sealed class AdminEndpoints(PurgeEndpoint purge, WhyEndpoint why, Reque
                 "by is one of the fields " + RecordFilter.Fields + "."));
             return;
         }
-        var limit = int.TryParse(context.Request.Query["limit"], out var asked) ? Math.Clamp(asked, 1, ShownMax) : 20;
+        var limit = int.TryParse(context.Request.Query["limit"], out var asked)
+            ? Math.Clamp(asked, 1, ShownMax) : 20;
         var top = requests.Newest().GroupBy(record => RecordFilter.TextOf(record, by))
             .Select(group => KeyValuePair.Create(group.Key, group.LongCount()))
-            .OrderByDescending(pair => pair.Value).ThenBy(pair => pair.Key, StringComparer.Ordinal).Take(limit);
-        await context.Response.WriteAsJsonAsync(new Dictionary<string, long>(top), RequestJson.Default.DictionaryStringInt64,
+            .OrderByDescending(pair => pair.Value).ThenBy(pair => pair.Key,
+                StringComparer.Ordinal).Take(limit);
+        await context.Response.WriteAsJsonAsync(new Dictionary<string, long>(top),
+            RequestJson.Default.DictionaryStringInt64,
             cancellationToken: context.RequestAborted);
     }
 

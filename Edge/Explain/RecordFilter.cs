@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace Flickr.Edge.Explain;
 
-/// <summary>One condition on a record, e.g. <c>status&gt;=500</c>, <c>outcome=miss</c>, <c>target~/alice/</c> (contains).</summary>
+/// <summary>
+/// One condition on a record, e.g. <c>status&gt;=500</c>, <c>outcome=miss</c>, <c>target~/alice/</c>
+/// (contains).
+/// </summary>
 internal sealed record RecordFilter(string Field, string Operator, string Value)
 {
     private static readonly string[] Names =
@@ -24,11 +27,14 @@ internal sealed record RecordFilter(string Field, string Operator, string Value)
         {
             return null;
         }
-        var sign = Operators.FirstOrDefault(sign => text.AsSpan(at).StartsWith(sign, StringComparison.Ordinal));
+        var sign = Operators.FirstOrDefault(sign =>
+            text.AsSpan(at).StartsWith(sign, StringComparison.Ordinal));
         return sign is null ? null : new RecordFilter(text[..at], sign, text[(at + sign.Length)..]);
     }
 
-    /// <summary>Whether the record meets the condition. Numbers are compared as numbers, texts without letter case.</summary>
+    /// <summary>
+    /// Whether the record meets the condition. Numbers are compared as numbers, texts without letter case.
+    /// </summary>
     public bool Matches(RequestRecord record)
     {
         var text = TextOf(record, Field);

@@ -11,11 +11,15 @@ public sealed class AccessLogOptions
     /// <summary>File that gets one JSON line a request; empty: none is written. Default empty.</summary>
     public string Path { get; set; } = "";
 
-    /// <summary>Lines that may wait for the disk; more are dropped and counted. 16 to 1,000,000. Default 10,000.</summary>
+    /// <summary>
+    /// Lines that may wait for the disk; more are dropped and counted. 16 to 1,000,000. Default 10,000.
+    /// </summary>
     [Range(16, 1_000_000)]
     public int LinesWaitingMax { get; set; } = 10_000;
 
-    /// <summary>Requests kept in memory for <c>/log</c> and <c>/top</c>. 0 to 1,000,000. Default 4,096.</summary>
+    /// <summary>
+    /// Requests kept in memory for <c>/log</c> and <c>/top</c>. 0 to 1,000,000. Default 4,096.
+    /// </summary>
     [Range(0, 1_000_000)]
     public int RingSize { get; set; } = 4_096;
 }
@@ -23,7 +27,9 @@ public sealed class AccessLogOptions
 [OptionsValidator]
 internal sealed partial class AccessLogOptionsValidator : IValidateOptions<AccessLogOptions>;
 
-/// <summary>Keeps the last requests in memory and hands them to the access log. Thread-safe; never holds a token.</summary>
+/// <summary>
+/// Keeps the last requests in memory and hands them to the access log. Thread-safe; never holds a token.
+/// </summary>
 internal sealed class RequestLog(IOptions<AccessLogOptions> options, AccessLog file, TimeProvider time)
 {
     private readonly RequestRecord?[] _ring = new RequestRecord?[options.Value.RingSize];
@@ -37,9 +43,12 @@ internal sealed class RequestLog(IOptions<AccessLogOptions> options, AccessLog f
             return;
         }
         var record = new RequestRecord(
-            time.GetUtcNow(), context.Request.Method, request?.Host ?? context.Request.Headers.Host.ToString(),
-            request is null ? "(refused)" : Redacted(request.UpstreamTarget), context.Response.StatusCode, request?.Outcome ?? AnswerOutcome.Refused,
-            request is { Status: var status } && status != default ? status.ToString() : null, request?.Problem,
+            time.GetUtcNow(), context.Request.Method, request?.Host
+                ?? context.Request.Headers.Host.ToString(),
+            request is null ? "(refused)" : Redacted(request.UpstreamTarget), context.Response.StatusCode,
+                request?.Outcome ?? AnswerOutcome.Refused,
+            request is { Status: var status } && status != default ? status.ToString() : null,
+                request?.Problem,
             took.TotalMilliseconds, request?.SentBytes ?? 0, request?.Key.ToString(), request?.Grant?.Owner,
             context.Connection.RemoteIpAddress?.ToString());
         if (_ring.Length > 0)
@@ -49,7 +58,9 @@ internal sealed class RequestLog(IOptions<AccessLogOptions> options, AccessLog f
         file.Write(record);
     }
 
-    /// <summary>On a token site tokens are gone already; elsewhere a query that has one is not written down at all.</summary>
+    /// <summary>
+    /// On a token site tokens are gone already; elsewhere a query that has one is not written down at all.
+    /// </summary>
     private static string Redacted(string target)
     {
         var mark = target.IndexOf('?', StringComparison.Ordinal);

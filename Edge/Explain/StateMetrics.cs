@@ -5,7 +5,9 @@ using Flickr.Fleet.Streaming;
 
 namespace Flickr.Edge.Explain;
 
-/// <summary>Gauges that are read off their owners when <c>/metrics</c> is asked: tiers, spool, horizon, control plane.</summary>
+/// <summary>
+/// Gauges that are read off their owners when <c>/metrics</c> is asked: tiers, spool, horizon, control plane.
+/// </summary>
 internal sealed class StateMetrics
 {
     public StateMetrics(EdgeMetrics metrics, ObjectCache cache, Spool spool, InvalidationHorizon horizon,
@@ -17,9 +19,12 @@ internal sealed class StateMetrics
         var committed = make.CreateGauge("flickr_edge_memory_committed_bytes", "Bytes of slabs.");
         var limit = make.CreateGauge("flickr_edge_memory_limit_bytes", "Limit of the RAM tier.");
         var logDisk = make.CreateGauge("flickr_edge_log_disk_bytes", "Bytes of the log tier on disk.");
-        var logReads = make.CreateGauge("flickr_edge_log_reads", "Objects asked of the log tier since the start.");
-        var logHits = make.CreateGauge("flickr_edge_log_hits", "Objects found in the log tier since the start.");
-        var logWritten = make.CreateGauge("flickr_edge_log_written", "Objects written to the log tier since the start.");
+        var logReads = make.CreateGauge("flickr_edge_log_reads",
+            "Objects asked of the log tier since the start.");
+        var logHits = make.CreateGauge("flickr_edge_log_hits",
+            "Objects found in the log tier since the start.");
+        var logWritten = make.CreateGauge("flickr_edge_log_written",
+            "Objects written to the log tier since the start.");
         var spooled = make.CreateGauge("flickr_edge_spool_bytes", "Bytes of fills in the spool.");
         var sequence = make.CreateGauge("flickr_edge_invalidation_sequence", "Last invalidation applied.");
         var heartbeat = make.CreateGauge("flickr_edge_heartbeat_age_seconds",

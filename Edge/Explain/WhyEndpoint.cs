@@ -11,12 +11,13 @@ using Flickr.Tokens.Paths;
 namespace Flickr.Edge.Explain;
 
 /// <summary>
-/// <c>GET /why?url=…</c> on the admin listener: replays the decision for an address without asking anyone: site, class, key,
-/// variant, tier, freshness arithmetic, tags, covering invalidation, why it was not stored. Request fields that matter for
-/// the variant may be given as <c>&amp;field=Accept:image/webp</c>.
+/// <c>GET /why?url=…</c> on the admin listener: replays the decision for an address without asking anyone:
+/// site, class, key, variant, tier, freshness arithmetic, tags, covering invalidation, why it was not stored.
+/// Request fields that matter for the variant may be given as <c>&amp;field=Accept:image/webp</c>.
 /// </summary>
 internal sealed class WhyEndpoint(
-    LiveSites sites, ObjectCache cache, InvalidationHorizon horizon, UncacheablePredictor predictor, FailureMemory failures,
+    LiveSites sites, ObjectCache cache, InvalidationHorizon horizon, UncacheablePredictor predictor,
+        FailureMemory failures,
     RequestLog requests, TimeProvider time)
 {
     /// <summary>Answers the request.</summary>
@@ -24,7 +25,8 @@ internal sealed class WhyEndpoint(
     {
         var url = context.Request.Query["url"].ToString();
         var host = "*";
-        if (Uri.TryCreate(url, UriKind.Absolute, out var absolute) && absolute.Scheme.StartsWith("http", StringComparison.Ordinal))
+        if (Uri.TryCreate(url, UriKind.Absolute, out var absolute)
+            && absolute.Scheme.StartsWith("http", StringComparison.Ordinal))
         {
             host = absolute.Authority;
             url = url[(url.IndexOf(host, StringComparison.OrdinalIgnoreCase) + host.Length)..];
@@ -34,7 +36,8 @@ internal sealed class WhyEndpoint(
             host = last.Host; // a bare path: the host that clients last used
         }
         context.Response.ContentType = "application/json";
-        await using var json = new Utf8JsonWriter(context.Response.BodyWriter, new JsonWriterOptions { Indented = true });
+        await using var json = new Utf8JsonWriter(context.Response.BodyWriter,
+            new JsonWriterOptions { Indented = true });
         json.WriteStartObject();
         json.WriteString("host", host);
         if (!CanonicalTarget.TryParse(url, out var target, out var refusal))
@@ -69,7 +72,8 @@ internal sealed class WhyEndpoint(
         await json.FlushAsync(context.RequestAborted);
     }
 
-    private async Task ExplainAsync(Utf8JsonWriter json, EdgeRequest request, CancellationToken cancellationToken)
+    private async Task ExplainAsync(Utf8JsonWriter json, EdgeRequest request,
+        CancellationToken cancellationToken)
     {
         json.WriteString("site", request.Site.Host);
         json.WriteString("access", request.Site.Access.ToString());

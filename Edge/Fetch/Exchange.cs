@@ -4,7 +4,10 @@ using Yarp.ReverseProxy.Model;
 
 namespace Flickr.Edge.Fetch;
 
-/// <summary>One answer of one replica: its head, and its body under deadlines. One reader. Dispose ends it, read out or not.</summary>
+/// <summary>
+/// One answer of one replica: its head, and its body under deadlines. One reader. Dispose ends it, read out
+/// or not.
+/// </summary>
 internal sealed class Exchange : IDisposable
 {
     private readonly HttpResponseMessage _response;
@@ -18,10 +21,12 @@ internal sealed class Exchange : IDisposable
     private long _windowBytes;
     private bool _isDisposed;
 
-    public Exchange(HttpResponseMessage response, DestinationState replica, ReplicaLoad load, FetchOptions options,
+    public Exchange(HttpResponseMessage response, DestinationState replica, ReplicaLoad load,
+        FetchOptions options,
         TimeProvider time, DateTimeOffset requestTime)
     {
-        (_response, Replica, _load, _options, _time, RequestTime) = (response, replica, load, options, time, requestTime);
+        (_response, Replica, _load, _options, _time, RequestTime) = (response, replica, load, options, time,
+            requestTime);
         _deadline = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
         _startedAt = _windowStartedAt = time.GetTimestamp();
         ResponseTime = time.GetUtcNow();
@@ -46,11 +51,12 @@ internal sealed class Exchange : IDisposable
     public DateTimeOffset ResponseTime { get; }
 
     /// <summary>
-    /// Whether the end of the body can be told from a broken connection: a length, chunks, HTTP/2 frames, or no body at all.
-    /// Without it a cut body looks whole and must never be stored.
+    /// Whether the end of the body can be told from a broken connection: a length, chunks, HTTP/2 frames, or
+    /// no body at all. Without it a cut body looks whole and must never be stored.
     /// </summary>
     public bool HasKnownEnd =>
-        Length is not null || _response.Headers.TransferEncodingChunked == true || _response.Version.Major >= 2
+        Length is not null || _response.Headers.TransferEncodingChunked == true
+            || _response.Version.Major >= 2
         || Status is 204 or 304;
 
     /// <summary>Reads the next bytes; 0 at the end.</summary>

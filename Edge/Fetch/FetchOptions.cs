@@ -14,11 +14,16 @@ public sealed class FetchOptions
     [Range(typeof(TimeSpan), "00:00:00.05", "00:10:00")]
     public TimeSpan HeadTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Longest silence within a body, and the span over which <see cref="BytesPerSecondMin"/> is taken. Default 10 s.</summary>
+    /// <summary>
+    /// Longest silence within a body, and the span over which <see cref="BytesPerSecondMin"/> is taken.
+    /// Default 10 s.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:00.05", "00:10:00")]
     public TimeSpan ProgressTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>A body slower than this is cut: a dripping upstream holds nobody. 0 (off) to 1 GiB. Default 1,024.</summary>
+    /// <summary>
+    /// A body slower than this is cut: a dripping upstream holds nobody. 0 (off) to 1 GiB. Default 1,024.
+    /// </summary>
     [Range(0L, 1L << 30)]
     public long BytesPerSecondMin { get; set; } = 1024;
 
@@ -26,7 +31,9 @@ public sealed class FetchOptions
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
     public TimeSpan TotalTimeout { get; set; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>Idle upstream connections are closed after this. Below the 5 s of common servers. Default 4 s.</summary>
+    /// <summary>
+    /// Idle upstream connections are closed after this. Below the 5 s of common servers. Default 4 s.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "01:00:00")]
     public TimeSpan IdleTimeout { get; set; } = TimeSpan.FromSeconds(4);
 
@@ -34,7 +41,9 @@ public sealed class FetchOptions
     [Range(1, 65_535)]
     public int ConnectionsMax { get; set; } = 256;
 
-    /// <summary>Extra requests (retries, resumes) as a share of first requests. 0 to 1. Default 0.1.</summary>
+    /// <summary>
+    /// Extra requests (retries, resumes) as a share of first requests. 0 to 1. Default 0.1.
+    /// </summary>
     [Range(0.0, 1.0)]
     public double RetryShare { get; set; } = 0.1;
 
@@ -54,12 +63,24 @@ public sealed class FetchOptions
     [Range(typeof(TimeSpan), "00:00:00.1", "01:00:00")]
     public TimeSpan RestTime { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Time between active probes, where a site names a health path. 100 ms to 1 hour. Default 5 s.</summary>
+    /// <summary>
+    /// Time between active probes, where a site names a health path. 100 ms to 1 hour. Default 5 s.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "01:00:00")]
     public TimeSpan ProbeInterval { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// Time after which a stale answer that may stand in for a failed upstream is given instead of waiting on. Default 3 s.
+    /// Whether a GET whose head is slower than 95 of 100 is sent to a second replica as well. Default true.
+    /// </summary>
+    public bool Hedges { get; set; } = true;
+
+    /// <summary>A second replica is never asked before this. 1 ms to 60 s. Default 50 ms.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.001", "00:01:00")]
+    public TimeSpan HedgeAfterMin { get; set; } = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>
+    /// Time after which a stale answer that may stand in for a failed upstream is given instead of waiting
+    /// on. Default 3 s.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00.01", "00:10:00")]
     public TimeSpan SoftDeadline { get; set; } = TimeSpan.FromSeconds(3);

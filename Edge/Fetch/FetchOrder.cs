@@ -15,7 +15,9 @@ internal sealed record FetchOrder
 
     public required string Method { get; init; }
 
-    /// <summary>Path and query, sent byte for byte as the request line's target. Never holds a token.</summary>
+    /// <summary>
+    /// Path and query, sent byte for byte as the request line's target. Never holds a token.
+    /// </summary>
     public required string Target { get; init; }
 
     /// <summary>The client's <c>Host</c>, sent on when the site says so.</summary>

@@ -9,8 +9,9 @@ using Yarp.ReverseProxy.Model;
 namespace Flickr.Edge.Fetch;
 
 /// <summary>
-/// Chooses the replica to ask: rendezvous hashing by cache key, so that one object is asked of one replica and lies in its
-/// page cache, with bounded load: a replica that has more than 1.25 times its share in flight is passed over.
+/// Chooses the replica to ask: rendezvous hashing by cache key, so that one object is asked of one replica
+/// and lies in its page cache, with bounded load: a replica that has more than 1.25 times its share in flight
+/// is passed over.
 /// </summary>
 internal sealed class ReplicaChoice : ILoadBalancingPolicy
 {
@@ -21,17 +22,21 @@ internal sealed class ReplicaChoice : ILoadBalancingPolicy
 
     public string Name => PolicyName;
 
-    /// <summary>YARP's own way in. The fills use <see cref="Pick"/>, which knows the key and what was tried.</summary>
+    /// <summary>
+    /// YARP's own way in. The fills use <see cref="Pick"/>, which knows the key and what was tried.
+    /// </summary>
     public DestinationState? PickDestination(
         HttpContext context, ClusterState cluster, IReadOnlyList<DestinationState> availableDestinations) =>
-        Pick(new CacheKey(0, XxHash3.HashToUInt64(MemoryMarshal.AsBytes((context.Request.Path.Value ?? "").AsSpan()))),
+        Pick(new CacheKey(0,
+            XxHash3.HashToUInt64(MemoryMarshal.AsBytes((context.Request.Path.Value ?? "").AsSpan()))),
             availableDestinations, []);
 
     /// <summary>The load record of a replica.</summary>
     public ReplicaLoad LoadOf(DestinationState replica) => _loads.GetOrCreateValue(replica);
 
     /// <summary>The best replica that was not tried yet, or null.</summary>
-    public DestinationState? Pick(in CacheKey key, IReadOnlyList<DestinationState> available, List<DestinationState> tried)
+    public DestinationState? Pick(in CacheKey key, IReadOnlyList<DestinationState> available,
+        List<DestinationState> tried)
     {
         var inFlight = 0;
         for (var i = 0; i < available.Count; i++)

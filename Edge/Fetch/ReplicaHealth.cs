@@ -6,11 +6,13 @@ using Yarp.ReverseProxy.Model;
 namespace Flickr.Edge.Fetch;
 
 /// <summary>
-/// Passive health: a replica whose transport failed several times in a row rests for a while (<c>Edge:Fetch:RestTime</c>, with
-/// jitter so that edges do not come back together). YARP keeps the state; active probes are YARP's too.
+/// Passive health: a replica whose transport failed several times in a row rests for a while
+/// (<c>Edge:Fetch:RestTime</c>, with jitter so that edges do not come back together). YARP keeps the state;
+/// active probes are YARP's too.
 /// </summary>
 internal sealed class ReplicaHealth(
-    ReplicaChoice choice, IDestinationHealthUpdater updater, IOptions<FetchOptions> options, ILogger<ReplicaHealth> log)
+    ReplicaChoice choice, IDestinationHealthUpdater updater, IOptions<FetchOptions> options,
+        ILogger<ReplicaHealth> log)
     : IPassiveHealthCheckPolicy
 {
     /// <summary>Name under which clusters ask for it.</summary>

@@ -10,12 +10,14 @@ internal static class ReprDigest
         foreach (var member in (field ?? "").Split(','))
         {
             var text = member.Trim();
-            if (!text.StartsWith(Prefix, StringComparison.Ordinal) || !text.EndsWith(':') || text.Length <= Prefix.Length)
+            if (!text.StartsWith(Prefix, StringComparison.Ordinal) || !text.EndsWith(':')
+                || text.Length <= Prefix.Length)
             {
                 continue;
             }
             var digest = new byte[32];
-            if (Convert.TryFromBase64String(text[Prefix.Length..^1], digest, out var written) && written == digest.Length)
+            if (Convert.TryFromBase64String(text[Prefix.Length..^1], digest, out var written)
+                && written == digest.Length)
             {
                 return digest;
             }

@@ -7,9 +7,9 @@ using Microsoft.Extensions.Options;
 namespace Flickr.Edge.Fetch;
 
 /// <summary>
-/// The body of a whole 200 that survives a broken replica: the rest is asked of another one with <c>Range</c> and
-/// <c>If-Range</c>, and taken only when entity tag, position and length fit. With a digest announced the bytes are hashed, and
-/// a body that ends with another hash is not whole.
+/// The body of a whole 200 that survives a broken replica: the rest is asked of another one with <c>Range</c>
+/// and <c>If-Range</c>, and taken only when entity tag, position and length fit. With a digest announced the
+/// bytes are hashed, and a body that ends with another hash is not whole.
 /// </summary>
 internal sealed class ResumableBody : IDisposable
 {
@@ -30,18 +30,21 @@ internal sealed class ResumableBody : IDisposable
     /// <param name="first">The answer; owned from here on.</param>
     /// <param name="options">Limits of resuming.</param>
     /// <param name="metrics">Counts resumes.</param>
-    public ResumableBody(Fetcher fetcher, FetchOrder order, Exchange first, IOptions<FetchOptions> options, EdgeMetrics metrics)
+    public ResumableBody(Fetcher fetcher, FetchOrder order, Exchange first, IOptions<FetchOptions> options,
+        EdgeMetrics metrics)
     {
         (_fetcher, _order, _exchange, _options, _metrics) = (fetcher, order, first, options.Value, metrics);
         _length = first.Length;
         var tag = first.Headers.First("ETag");
         _entityTag = first.Status == 200 && EntityTag.Parse(tag) is { IsWeak: false } ? tag : null;
-        _digest = order.Site.IsPhotos && first.Status == 200 ? ReprDigest.Sha256Of(first.Headers.First("Repr-Digest")) : null;
+        _digest = order.Site.IsPhotos && first.Status == 200
+            ? ReprDigest.Sha256Of(first.Headers.First("Repr-Digest")) : null;
         _hash = _digest is null ? null : IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     }
 
     /// <summary>Reads the next bytes; 0 when the body is whole.</summary>
-    /// <exception cref="FillCutException">The body broke and could not be resumed, or is not what was announced.</exception>
+    /// <exception cref="FillCutException">The body broke and could not be resumed, or is not what was
+    /// announced.</exception>
     public async ValueTask<int> ReadAsync(Memory<byte> into, CancellationToken cancellationToken)
     {
         while (true)
@@ -116,11 +119,14 @@ internal sealed class ResumableBody : IDisposable
 
     private bool FitsRange(Exchange exchange) =>
         ContentRange.Parse(exchange.Headers.First("Content-Range")) is { } range && range.First == _position
-        && (_length is not { } length || (range.Last == length - 1 && (range.Complete < 0 || range.Complete == length)));
+        && (_length is not { } length
+            || (range.Last == length - 1 && (range.Complete < 0 || range.Complete == length)));
 
     private bool FitsWhole(Exchange exchange) => _length is null || exchange.Length == _length;
 
-    /// <summary>The replica sent the same bytes from the start: those that are here already are read past.</summary>
+    /// <summary>
+    /// The replica sent the same bytes from the start: those that are here already are read past.
+    /// </summary>
     private async Task<bool> SkipAsync(Memory<byte> scratch, CancellationToken cancellationToken)
     {
         for (var left = _position; left > 0;)
@@ -128,7 +134,8 @@ internal sealed class ResumableBody : IDisposable
             int count;
             try
             {
-                count = await _exchange.ReadAsync(scratch[..(int)Math.Min(scratch.Length, left)], cancellationToken);
+                count = await _exchange.ReadAsync(scratch[..(int)Math.Min(scratch.Length, left)],
+                    cancellationToken);
             }
             catch (FillCutException)
             {

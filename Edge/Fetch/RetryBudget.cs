@@ -3,8 +3,9 @@ using Microsoft.Extensions.Options;
 namespace Flickr.Edge.Fetch;
 
 /// <summary>
-/// Keeps extra requests (retries, resumes) a share of first requests, so that a failing upstream is not buried under repeats.
-/// A token bucket: every first request puts in a share, every extra one takes one out; a reserve is there from the start.
+/// Keeps extra requests (retries, resumes) a share of first requests, so that a failing upstream is not
+/// buried under repeats. A token bucket: every first request puts in a share, every extra one takes one out;
+/// a reserve is there from the start.
 /// </summary>
 internal sealed class RetryBudget(IOptions<FetchOptions> options)
 {

@@ -7,15 +7,20 @@ using Yarp.ReverseProxy.Model;
 namespace Flickr.Edge.Fetch;
 
 /// <summary>
-/// The sites' replicas as YARP clusters: YARP holds destinations, health and clients. No YARP route exists, so nothing is ever
-/// forwarded by its middleware, which would re-encode paths; fills are sent on the cluster's own client.
+/// The sites' replicas as YARP clusters: YARP holds destinations, health and clients. No YARP route exists,
+/// so nothing is ever forwarded by its middleware, which would re-encode paths; fills are sent on the
+/// cluster's own client.
 /// </summary>
 internal sealed class UpstreamClusters(
-    InMemoryConfigProvider provider, IProxyStateLookup lookup, IOptions<FetchOptions> options, IServiceProvider services)
+    InMemoryConfigProvider provider, IProxyStateLookup lookup, IOptions<FetchOptions> options,
+        IServiceProvider services)
 {
     private bool _isLoaded;
 
-    /// <summary>Gives YARP the clusters of these sites, beside those of <paramref name="still"/>, whose requests may be in flight.</summary>
+    /// <summary>
+    /// Gives YARP the clusters of these sites, beside those of <paramref name="still"/>, whose requests may
+    /// be in flight.
+    /// </summary>
     /// <returns>False when YARP did not take them.</returns>
     public bool Apply(SiteTable table, SiteTable? still)
     {
@@ -34,7 +39,8 @@ internal sealed class UpstreamClusters(
     }
 
     /// <summary>The cluster of a site; null only while a reload is under way.</summary>
-    public ClusterState? Of(Site site) => lookup.TryGetCluster(site.ClusterId, out var cluster) ? cluster : null;
+    public ClusterState? Of(Site site) => lookup.TryGetCluster(site.ClusterId, out var cluster) ? cluster
+        : null;
 
     private ClusterConfig ClusterOf(Site site) => new()
     {
@@ -52,7 +58,8 @@ internal sealed class UpstreamClusters(
         },
         HealthCheck = new HealthCheckConfig
         {
-            // No healthy replica left: try them all the same, a probe can be wrong and a refusal costs little.
+            // No healthy replica left: try them all the same, a probe can be wrong and a refusal costs
+            // little.
             AvailableDestinationsPolicy = "HealthyOrPanic",
             Passive = new PassiveHealthCheckConfig { Enabled = true, Policy = ReplicaHealth.PolicyName },
             Active = site.HealthPath.Length == 0 ? null : new ActiveHealthCheckConfig

@@ -7,8 +7,9 @@ using Flickr.Edge.Variants;
 namespace Flickr.Edge.Keying;
 
 /// <summary>
-/// Makes cache keys: the first 128 bits of a SHA-256 over host, canonical path and key query, one line each. A plain fast
-/// hash could be collided on purpose, and the tiers compare nothing but these bits. A token is never part of it.
+/// Makes cache keys: the first 128 bits of a SHA-256 over host, canonical path and key query, one line each.
+/// A plain fast hash could be collided on purpose, and the tiers compare nothing but these bits. A token is
+/// never part of it.
 /// </summary>
 internal static class KeyMaker
 {

@@ -5,8 +5,9 @@ using Flickr.Fleet.Streaming;
 namespace Flickr.Edge.Purge;
 
 /// <summary>
-/// Where invalidations come in: from the control plane's stream, or, on a stand-alone edge, from its own admin listener and
-/// from unsafe requests. Either way the horizon alone decides what is dead; freeing memory early is only housekeeping.
+/// Where invalidations come in: from the control plane's stream, or, on a stand-alone edge, from its own
+/// admin listener and from unsafe requests. Either way the horizon alone decides what is dead; freeing memory
+/// early is only housekeeping.
 /// </summary>
 internal sealed class Invalidations
 {
@@ -40,8 +41,9 @@ internal sealed class Invalidations
     }
 
     /// <summary>
-    /// An unsafe request has changed an address (RFC 9111 4.4). Numbered here when this edge is its own authority. Beside a
-    /// control plane the numbers are not this edge's to give out: then only what lies in RAM and log is taken out.
+    /// An unsafe request has changed an address (RFC 9111 4.4). Numbered here when this edge is its own
+    /// authority. Beside a control plane the numbers are not this edge's to give out: then only what lies in
+    /// RAM and log is taken out.
     /// </summary>
     public void ApplyUnsafe(InvalidationKind kind, string value)
     {
@@ -67,7 +69,10 @@ internal sealed class Invalidations
         }
     }
 
-    /// <summary>Frees what is dead. One at a time; what comes meanwhile is found by the next, or dies by its number unfreed.</summary>
+    /// <summary>
+    /// Frees what is dead. One at a time; what comes meanwhile is found by the next, or dies by its number
+    /// unfreed.
+    /// </summary>
     private void Sweep()
     {
         Volatile.Write(ref _sweeping, 0);

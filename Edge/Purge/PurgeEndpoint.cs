@@ -6,7 +6,10 @@ using Flickr.Fleet.Streaming;
 
 namespace Flickr.Edge.Purge;
 
-/// <summary><c>POST /purge</c> on the admin listener of a stand-alone edge; the body is that of <c>POST /v1/invalidations</c>.</summary>
+/// <summary>
+/// <c>POST /purge</c> on the admin listener of a stand-alone edge; the body is that of <c>POST
+/// /v1/invalidations</c>.
+/// </summary>
 internal sealed class PurgeEndpoint(Invalidations invalidations, TimeProvider time)
 {
     private const int BodyBytesMax = 64 << 10;
@@ -22,7 +25,8 @@ internal sealed class PurgeEndpoint(Invalidations invalidations, TimeProvider ti
         }
         if (context.Request.ContentLength is null or > BodyBytesMax)
         {
-            await Responder.ProblemAsync(context, new Problem(413, "body-too-large", "The body has 1 to 65536 bytes."));
+            await Responder.ProblemAsync(context,
+                new Problem(413, "body-too-large", "The body has 1 to 65536 bytes."));
             return;
         }
         PurgeOrder? order;
@@ -61,7 +65,8 @@ internal sealed class PurgeEndpoint(Invalidations invalidations, TimeProvider ti
 }
 
 /// <summary>What a purge asks for.</summary>
-internal sealed record PurgeOrder(string? Kind, string? Value, bool Soft = false, string? Owner = null, long? Epoch = null,
+internal sealed record PurgeOrder(string? Kind, string? Value, bool Soft = false, string? Owner = null,
+    long? Epoch = null,
     string? Reason = null);
 
 /// <summary>What came of it: acting and durable from here on.</summary>

@@ -3,7 +3,9 @@ using Flickr.Edge.Collapse;
 
 namespace Flickr.Edge.Respond;
 
-/// <summary>Where the bytes of an answer come from: a stored object, or a fill on its way. Owned by the caller.</summary>
+/// <summary>
+/// Where the bytes of an answer come from: a stored object, or a fill on its way. Owned by the caller.
+/// </summary>
 internal readonly struct BodySource
 {
     private readonly StoredObject _stored;
@@ -19,16 +21,20 @@ internal readonly struct BodySource
         _reader = reader;
     }
 
-    /// <summary>Sends bytes <paramref name="offset"/> up to <paramref name="length"/> more (null: to the end).</summary>
+    /// <summary>
+    /// Sends bytes <paramref name="offset"/> up to <paramref name="length"/> more (null: to the end).
+    /// </summary>
     /// <returns>Bytes sent; fewer than asked only when the client left or the guard cut.</returns>
     /// <exception cref="FillCutException">The bytes cannot be had: cut the connection.</exception>
     public ValueTask<long> SendAsync(HttpResponse response, long offset, long? length, TransferGuard guard,
         CancellationToken cancellationToken) =>
         _reader is not null ? FromFlightAsync(_reader, response, offset, length, guard, cancellationToken)
-        : _stored.Log is not null ? FromLogAsync(_stored, response, offset, length ?? _stored.Length, guard, cancellationToken)
+        : _stored.Log is not null
+            ? FromLogAsync(_stored, response, offset, length ?? _stored.Length, guard, cancellationToken)
         : FromMemoryAsync(_stored, response, offset, length ?? _stored.Length, guard, cancellationToken);
 
-    private static async ValueTask<long> FromMemoryAsync(StoredObject stored, HttpResponse response, long offset, long length,
+    private static async ValueTask<long> FromMemoryAsync(StoredObject stored, HttpResponse response,
+        long offset, long length,
         TransferGuard guard, CancellationToken cancellationToken)
     {
         var sent = 0L;
@@ -45,7 +51,8 @@ internal readonly struct BodySource
         return sent;
     }
 
-    private static async ValueTask<long> FromLogAsync(StoredObject stored, HttpResponse response, long offset, long length,
+    private static async ValueTask<long> FromLogAsync(StoredObject stored, HttpResponse response, long offset,
+        long length,
         TransferGuard guard, CancellationToken cancellationToken)
     {
         var log = stored.Log!;
@@ -70,7 +77,8 @@ internal readonly struct BodySource
         return sent;
     }
 
-    private static async ValueTask<long> FromFlightAsync(FlightReader reader, HttpResponse response, long offset, long? length,
+    private static async ValueTask<long> FromFlightAsync(FlightReader reader, HttpResponse response,
+        long offset, long? length,
         TransferGuard guard, CancellationToken cancellationToken)
     {
         var sent = 0L;

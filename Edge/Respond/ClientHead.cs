@@ -6,7 +6,9 @@ using Flickr.Edge.Status;
 
 namespace Flickr.Edge.Respond;
 
-/// <summary>Writes the head of an answer for the client: fields of the object, and what the edge says itself.</summary>
+/// <summary>
+/// Writes the head of an answer for the client: fields of the object, and what the edge says itself.
+/// </summary>
 internal static class ClientHead
 {
     private static readonly SearchValues<char> Controls = SearchValues.Create(
@@ -16,9 +18,11 @@ internal static class ClientHead
     /// <param name="request">The request.</param>
     /// <param name="headers">Fields to send.</param>
     /// <param name="isPrivate">Whether the object needs a token.</param>
-    /// <param name="age">Computed age of a stored answer; null leaves the origin's <c>Age</c> as it is.</param>
+    /// <param name="age">Computed age of a stored answer; null leaves the origin's <c>Age</c> as it
+    /// is.</param>
     /// <param name="now">The time.</param>
-    public static void Write(EdgeRequest request, HeaderBlock headers, bool isPrivate, TimeSpan? age, DateTimeOffset now)
+    public static void Write(EdgeRequest request, HeaderBlock headers, bool isPrivate, TimeSpan? age,
+        DateTimeOffset now)
     {
         var response = request.Context.Response;
         foreach (var line in headers.Lines)
@@ -38,17 +42,22 @@ internal static class ClientHead
         }
     }
 
-    /// <summary>Writes Cache-Status and notes it for the log. An upstream cache's own member stays before ours.</summary>
+    /// <summary>
+    /// Writes Cache-Status and notes it for the log. An upstream cache's own member stays before ours.
+    /// </summary>
     public static void WriteStatus(EdgeRequest request, in CacheStatus status)
     {
         request.Status = status;
         request.Context.Response.Headers.Append("Cache-Status", status.ToString());
     }
 
-    /// <summary>Fields that are between origin and edge only, and framing, which the edge does itself.</summary>
+    /// <summary>
+    /// Fields that are between origin and edge only, and framing, which the edge does itself.
+    /// </summary>
     private static bool IsOurs(in HeaderLine line, bool isPhotos) =>
         line.Is("Content-Length") || line.Is("Transfer-Encoding") || line.Is("Surrogate-Key")
-        || (isPhotos && (line.Name.StartsWith("Flickr-", StringComparison.OrdinalIgnoreCase) || line.Is("Cache-Control")));
+        || (isPhotos && (line.Name.StartsWith("Flickr-", StringComparison.OrdinalIgnoreCase)
+            || line.Is("Cache-Control")));
 
     private static void Append(IHeaderDictionary headers, in HeaderLine line)
     {
@@ -60,11 +69,13 @@ internal static class ClientHead
         headers.Append(line.Name, value);
     }
 
-    private static void WritePhotoFields(EdgeRequest request, HeaderBlock headers, bool isPrivate, DateTimeOffset now)
+    private static void WritePhotoFields(EdgeRequest request, HeaderBlock headers, bool isPrivate,
+        DateTimeOffset now)
     {
         var fields = request.Context.Response.Headers;
         fields.CacheControl = isPrivate ? PrivateControl(request, now) : PublicControl(request.Site, headers);
-        // Photos are data, whatever their bytes claim to be: nothing runs, nothing is sniffed, no address leaks on.
+        // Photos are data, whatever their bytes claim to be: nothing runs, nothing is sniffed, no address
+        // leaks on.
         fields.XContentTypeOptions = "nosniff";
         fields.ContentSecurityPolicy = "default-src 'none'; sandbox";
         fields["Cross-Origin-Resource-Policy"] = "cross-origin";
@@ -84,11 +95,13 @@ internal static class ClientHead
     private static string PublicControl(Site site, HeaderBlock headers)
     {
         var stated = headers.Joined("Cache-Control");
-        if (stated is not null && (FieldSyntax.ListContains(stated, "no-store") || FieldSyntax.ListContains(stated, "no-cache")))
+        if (stated is not null
+            && (FieldSyntax.ListContains(stated, "no-store") || FieldSyntax.ListContains(stated, "no-cache")))
         {
             return "no-cache, no-transform";
         }
-        // Bounded, because a photo that is public now can be private in a minute, and browsers hear no invalidations.
+        // Bounded, because a photo that is public now can be private in a minute, and browsers hear no
+        // invalidations.
         return string.Create(CultureInfo.InvariantCulture,
             $"public, max-age={(long)site.BrowserLifetimeMax.TotalSeconds}, no-transform");
     }

@@ -10,9 +10,13 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Flickr.Edge.Respond;
 
-/// <summary>Sends a request past the cache: unsafe methods, HEAD, and what will not be stored. Nothing is repeated, nothing kept.</summary>
+/// <summary>
+/// Sends a request past the cache: unsafe methods, HEAD, and what will not be stored. Nothing is repeated,
+/// nothing kept.
+/// </summary>
 internal sealed class PassAnswers(
-    Fetcher fetcher, Gatekeeper gatekeeper, Invalidations invalidations, InvalidationHorizon horizon, Responder responder)
+    Fetcher fetcher, Gatekeeper gatekeeper, Invalidations invalidations, InvalidationHorizon horizon,
+        Responder responder)
 {
     /// <summary>Asks the upstream for this request alone and passes its answer on.</summary>
     public async Task AnswerAsync(EdgeRequest request, ForwardReason why, string? detail = null)
@@ -32,7 +36,8 @@ internal sealed class PassAnswers(
             Content = hasContent ? context.Request.Body : null,
             MayFailOver = isRead && !hasContent,
         }, null, context.RequestAborted);
-        var status = new CacheStatus { Forward = why, ForwardStatus = exchange?.Status ?? 0, Detail = detail };
+        var status = new CacheStatus { Forward = why, ForwardStatus = exchange?.Status ?? 0,
+            Detail = detail };
         if (exchange is null)
         {
             request.Outcome = AnswerOutcome.Failed;
@@ -53,7 +58,8 @@ internal sealed class PassAnswers(
     public async Task PassOnAsync(EdgeRequest request, Exchange exchange, CacheStatus status)
     {
         request.Outcome = AnswerOutcome.Pass;
-        var http = new StoredHead(exchange.Status, exchange.Headers, exchange.RequestTime, exchange.ResponseTime, default);
+        var http = new StoredHead(exchange.Status, exchange.Headers, exchange.RequestTime,
+            exchange.ResponseTime, default);
         var facts = FillHead.FactsOf(request.Site, request.Address, http, horizon);
         var access = gatekeeper.Judge(request, facts, null);
         if (access != AccessVerdict.Granted)
@@ -66,8 +72,8 @@ internal sealed class PassAnswers(
     }
 
     /// <summary>
-    /// What an unsafe request changed is no longer to be served (RFC 9111 4.4, RFC 9875). By number like any purge, before the
-    /// client hears of its success.
+    /// What an unsafe request changed is no longer to be served (RFC 9111 4.4, RFC 9875). By number like any
+    /// purge, before the client hears of its success.
     /// </summary>
     private void Invalidate(EdgeRequest request, Exchange exchange)
     {
@@ -75,7 +81,8 @@ internal sealed class PassAnswers(
         foreach (var address in Invalidates.By(request.Facts, exchange.Status, target, exchange.Headers))
         {
             var mark = address.IndexOf('?', StringComparison.Ordinal);
-            invalidations.ApplyUnsafe(InvalidationKind.Url, $"http://{request.Host}{(mark < 0 ? address : address[..mark])}");
+            invalidations.ApplyUnsafe(InvalidationKind.Url,
+                $"http://{request.Host}{(mark < 0 ? address : address[..mark])}");
         }
         foreach (var group in CacheGroups.InvalidatedBy(request.Facts, exchange.Headers))
         {

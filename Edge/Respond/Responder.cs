@@ -11,7 +11,9 @@ using Flickr.Fleet.Invalidations;
 
 namespace Flickr.Edge.Respond;
 
-/// <summary>Turns what was found, filled or failed into the answer on the connection: conditions, ranges, HEAD, body.</summary>
+/// <summary>
+/// Turns what was found, filled or failed into the answer on the connection: conditions, ranges, HEAD, body.
+/// </summary>
 internal sealed class Responder(InvalidationHorizon horizon, EdgeMetrics metrics, TimeProvider time)
 {
     /// <summary>Answers from an object whose body is <paramref name="source"/>.</summary>
@@ -22,7 +24,8 @@ internal sealed class Responder(InvalidationHorizon horizon, EdgeMetrics metrics
     /// <param name="fillSequence">Sequence of the fill, for the guard.</param>
     /// <param name="age">Age to state; null leaves the origin's.</param>
     /// <param name="status">What Cache-Status says.</param>
-    public async Task ObjectAsync(EdgeRequest request, ObjectHead head, BodySource source, long? length, long fillSequence,
+    public async Task ObjectAsync(EdgeRequest request, ObjectHead head, BodySource source, long? length,
+        long fillSequence,
         TimeSpan? age, CacheStatus status)
     {
         var response = request.Context.Response;
@@ -63,7 +66,8 @@ internal sealed class Responder(InvalidationHorizon horizon, EdgeMetrics metrics
     }
 
     /// <summary>Passes an answer of the upstream through, as it comes.</summary>
-    public async Task ExchangeAsync(EdgeRequest request, Exchange exchange, bool isPrivate, CacheStatus status)
+    public async Task ExchangeAsync(EdgeRequest request, Exchange exchange, bool isPrivate,
+        CacheStatus status)
     {
         var context = request.Context;
         context.Response.StatusCode = exchange.Status;
@@ -155,7 +159,8 @@ internal sealed class Responder(InvalidationHorizon horizon, EdgeMetrics metrics
         _ => Problem.UpstreamUnreachable,
     };
 
-    private async Task PartsAsync(EdgeRequest request, ObjectHead head, BodySource source, RangePlan plan, long fillSequence)
+    private async Task PartsAsync(EdgeRequest request, ObjectHead head, BodySource source, RangePlan plan,
+        long fillSequence)
     {
         var response = request.Context.Response;
         response.StatusCode = plan.Answer == RangeAnswer.Unsatisfiable ? 416 : 206;
@@ -213,7 +218,8 @@ internal sealed class Responder(InvalidationHorizon horizon, EdgeMetrics metrics
         }
     }
 
-    private static async Task CopyAsync(EdgeRequest request, Exchange exchange, CancellationToken cancellationToken)
+    private static async Task CopyAsync(EdgeRequest request, Exchange exchange,
+        CancellationToken cancellationToken)
     {
         var writer = request.Context.Response.BodyWriter;
         while (true)

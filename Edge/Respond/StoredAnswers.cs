@@ -8,9 +8,13 @@ using Flickr.Fleet.Invalidations;
 
 namespace Flickr.Edge.Respond;
 
-/// <summary>Finds stored objects, judges them for a request (access, invalidations, freshness, in this order) and answers from them.</summary>
+/// <summary>
+/// Finds stored objects, judges them for a request (access, invalidations, freshness, in this order) and
+/// answers from them.
+/// </summary>
 internal sealed class StoredAnswers(
-    ObjectCache cache, Gatekeeper gatekeeper, InvalidationHorizon horizon, Responder responder, TimeProvider time)
+    ObjectCache cache, Gatekeeper gatekeeper, InvalidationHorizon horizon, Responder responder,
+        TimeProvider time)
 {
     /// <summary>Looks up the request's object; sets the variant's key. Dispose what is found.</summary>
     public async ValueTask<StoredObject> FindAsync(EdgeRequest request, bool looksIntoLog)
@@ -49,11 +53,13 @@ internal sealed class StoredAnswers(
         {
             return new Finding(default, false, false, false, ProblemOf(access));
         }
-        var judgement = Reuse.Judge(head.Http, request.Facts, request.Site.RuleOf(head.Class).Store, time.GetUtcNow());
+        var judgement = Reuse.Judge(head.Http, request.Facts, request.Site.RuleOf(head.Class).Store,
+            time.GetUtcNow());
         var isStale = judgement.Verdict is ReuseVerdict.Stale or ReuseVerdict.MustRevalidate
             || access == AccessVerdict.Revalidate
             || (coverage == Coverage.Soft && head.Http.Lifetimes.StaleWhileRevalidate == TimeSpan.Zero);
-        var inGrace = !isStale && (judgement.Verdict == ReuseVerdict.StaleWhileRevalidate || coverage == Coverage.Soft);
+        var inGrace = !isStale
+            && (judgement.Verdict == ReuseVerdict.StaleWhileRevalidate || coverage == Coverage.Soft);
         return new Finding(judgement, !isStale, inGrace, false, null);
     }
 
@@ -79,7 +85,8 @@ internal sealed class StoredAnswers(
     public async Task RenewedAsync(EdgeRequest request, StoredObject found, ObjectHead head, bool isCollapsed)
     {
         request.Outcome = AnswerOutcome.Revalidated;
-        var judgement = Reuse.Judge(head.Http, request.Facts, request.Site.RuleOf(head.Class).Store, time.GetUtcNow());
+        var judgement = Reuse.Judge(head.Http, request.Facts, request.Site.RuleOf(head.Class).Store,
+            time.GetUtcNow());
         await responder.ObjectAsync(request, head, new BodySource(found), found.Length, found.FillSequence,
             judgement.Age, new CacheStatus
             {
@@ -92,15 +99,19 @@ internal sealed class StoredAnswers(
             });
     }
 
-    /// <summary>Answers from a stale object when the upstream failed, if that is allowed. True when it answered.</summary>
-    public async Task<bool> TryStaleAsync(EdgeRequest request, StoredObject found, Finding finding, OriginFailure failure)
+    /// <summary>
+    /// Answers from a stale object when the upstream failed, if that is allowed. True when it answered.
+    /// </summary>
+    public async Task<bool> TryStaleAsync(EdgeRequest request, StoredObject found, Finding finding,
+        OriginFailure failure)
     {
         if (!MayStale(request, found, finding, failure))
         {
             return false;
         }
         request.Outcome = AnswerOutcome.Stale;
-        await responder.ObjectAsync(request, found.Head, new BodySource(found), found.Length, found.FillSequence,
+        await responder.ObjectAsync(request, found.Head, new BodySource(found), found.Length,
+            found.FillSequence,
             finding.Judgement.Age, new CacheStatus
             {
                 IsHit = true,
@@ -111,10 +122,12 @@ internal sealed class StoredAnswers(
     }
 
     /// <summary>Whether the object may stand in for a failed upstream.</summary>
-    public bool MayStale(EdgeRequest request, in StoredObject found, in Finding finding, OriginFailure failure) =>
+    public bool MayStale(EdgeRequest request, in StoredObject found, in Finding finding,
+        OriginFailure failure) =>
         found.HasObject && !finding.IsDead
         && gatekeeper.Judge(request, found.Head.Facts, found.Head.Http.ResponseTime) == AccessVerdict.Granted
-        && StaleOnError.May(found.Head.Http, request.Facts, failure, request.Site.RuleOf(found.Head.Class).Store,
+        && StaleOnError.May(found.Head.Http, request.Facts, failure,
+            request.Site.RuleOf(found.Head.Class).Store,
             time.GetUtcNow());
 
     /// <summary>The answer to a verdict that does not grant.</summary>

@@ -4,8 +4,9 @@ using Flickr.Fleet.Invalidations;
 namespace Flickr.Edge.Respond;
 
 /// <summary>
-/// Watches a body on its way to a client of a token site: when what is being sent was made private, deleted or purged
-/// meanwhile, the rest is not sent. Asked every 256 KiB; costs one read of a number unless something changed.
+/// Watches a body on its way to a client of a token site: when what is being sent was made private, deleted
+/// or purged meanwhile, the rest is not sent. Asked every 256 KiB; costs one read of a number unless
+/// something changed.
 /// </summary>
 internal struct TransferGuard(InvalidationHorizon horizon, Site site, ObjectFacts facts, long fillSequence)
 {

@@ -5,8 +5,8 @@ using Microsoft.Extensions.Primitives;
 namespace Flickr.Edge.Sites;
 
 /// <summary>
-/// The sites in force. A change of the configuration is judged whole and swapped whole: with one fault in it the old sites
-/// stay, and the reason is in the log and on the admin listener.
+/// The sites in force. A change of the configuration is judged whole and swapped whole: with one fault in it
+/// the old sites stay, and the reason is in the log and on the admin listener.
 /// </summary>
 internal sealed class LiveSites : IDisposable
 {
@@ -20,15 +20,18 @@ internal sealed class LiveSites : IDisposable
     private volatile IReadOnlyList<string> _refusal = [];
     private string _fingerprint;
 
-    /// <exception cref="OptionsValidationException">The first sites are wrong: the program must not start.</exception>
-    public LiveSites(IConfiguration configuration, UpstreamClusters clusters, EdgeMetrics metrics, ILogger<LiveSites> log)
+    /// <exception cref="OptionsValidationException">The first sites are wrong: the program must not
+    /// start.</exception>
+    public LiveSites(IConfiguration configuration, UpstreamClusters clusters, EdgeMetrics metrics,
+        ILogger<LiveSites> log)
     {
         (_configuration, _clusters, _metrics, _log) = (configuration, clusters, metrics, log);
         var table = Read(out var faults)
             ?? throw new OptionsValidationException("Edge:Sites", typeof(SitesOptions), faults);
         if (!clusters.Apply(table, null))
         {
-            throw new OptionsValidationException("Edge:Sites", typeof(SitesOptions), ["Edge:Sites: the upstreams were not taken"]);
+            throw new OptionsValidationException("Edge:Sites", typeof(SitesOptions),
+                ["Edge:Sites: the upstreams were not taken"]);
         }
         _current = table;
         _fingerprint = Fingerprint();
@@ -41,7 +44,9 @@ internal sealed class LiveSites : IDisposable
     /// <summary>Why the last change was refused; empty when it was taken.</summary>
     public IReadOnlyList<string> Refusal => _refusal;
 
-    /// <summary>Reads the configuration again and takes it when it is right. True when it is in force.</summary>
+    /// <summary>
+    /// Reads the configuration again and takes it when it is right. True when it is in force.
+    /// </summary>
     public bool TryReload()
     {
         lock (_reloading)
@@ -92,11 +97,13 @@ internal sealed class LiveSites : IDisposable
             // Site by site: the binder leaves out an element of a list that it cannot read, and says nothing.
             options.Sites = [.. _configuration.GetSection("Edge:Sites").GetChildren()
                 .OrderBy(site => int.TryParse(site.Key, out var number) ? number : int.MaxValue)
-                .Select(site => site.Get<SiteOptions>(binder => binder.ErrorOnUnknownConfiguration = true) ?? new SiteOptions())];
+                .Select(site => site.Get<SiteOptions>(binder => binder.ErrorOnUnknownConfiguration = true)
+                    ?? new SiteOptions())];
         }
         catch (InvalidOperationException exception)
         {
-            faults = ["Edge:Sites: " + exception.Message + (exception.InnerException is { } inner ? " " + inner.Message : "")];
+            faults = ["Edge:Sites: " + exception.Message + (exception.InnerException is { } inner
+                ? " " + inner.Message : "")];
             return null;
         }
         return SiteTable.TryBuild(options, out faults);

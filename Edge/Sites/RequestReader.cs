@@ -6,7 +6,9 @@ using Flickr.Tokens.Paths;
 
 namespace Flickr.Edge.Sites;
 
-/// <summary>Reads a request by its site's rules: class, what of the query counts, what the upstream is asked, the key.</summary>
+/// <summary>
+/// Reads a request by its site's rules: class, what of the query counts, what the upstream is asked, the key.
+/// </summary>
 internal static class RequestReader
 {
     /// <summary>Makes the pipeline's request of a canonical target.</summary>
@@ -14,7 +16,8 @@ internal static class RequestReader
         HttpContext context, Site site, string host, string rawTarget, CanonicalTarget target, long startedAt)
     {
         var path = target.Path.Value;
-        var upstream = site.IsPhotos ? path : site.Access == SiteAccess.Public ? rawTarget : WithoutTokens(target);
+        var upstream = site.IsPhotos ? path : site.Access == SiteAccess.Public ? rawTarget
+            : WithoutTokens(target);
         var query = KeyQueryOf(site, target, upstream);
         var key = KeyMaker.Primary(host, path, query);
         return new EdgeRequest(context, site, host, target, startedAt)
@@ -29,7 +32,10 @@ internal static class RequestReader
         };
     }
 
-    /// <summary>The class of a path (<c>docs/wire.md</c>, Paths): by its third segment, or <c>album.json</c> as its third.</summary>
+    /// <summary>
+    /// The class of a path (<c>docs/wire.md</c>, Paths): by its third segment, or <c>album.json</c> as its
+    /// third.
+    /// </summary>
     internal static ObjectClass ClassOf(Site site, CanonicalPath path)
     {
         if (!site.IsPhotos)

@@ -16,7 +16,8 @@ internal sealed class Site
     {
         Host = options.Host;
         Upstreams = upstreams;
-        // The name holds the replicas: changed replicas are another cluster, and requests in flight keep the old one.
+        // The name holds the replicas: changed replicas are another cluster, and requests in flight keep the
+        // old one.
         ClusterId = $"{options.Host}#{XxHash3.HashToUInt64(Encoding.UTF8.GetBytes(
             string.Join(' ', upstreams) + ' ' + options.HealthPath)):x16}";
         Access = options.Access;
@@ -31,7 +32,8 @@ internal sealed class Site
         BrowserLifetimeMax = options.BrowserLifetimeMax;
         OriginFields = new OriginHeaders(options.OriginFields ?? (IsPhotos ? [] : ["*"]));
         var classes = options.Classes;
-        _classes = [.. new[] { classes.Plain, classes.Thumb, classes.Rendition, classes.Original, classes.Metadata }
+        _classes = [.. new[] { classes.Plain, classes.Thumb, classes.Rendition, classes.Original,
+            classes.Metadata }
             .Select(rule => RuleOf(options, rule))];
     }
 
@@ -46,7 +48,9 @@ internal sealed class Site
 
     public SiteAccess Access { get; }
 
-    /// <summary>Whether paths follow <c>/user/album/resolution/file</c> and upstreams are our own origins.</summary>
+    /// <summary>
+    /// Whether paths follow <c>/user/album/resolution/file</c> and upstreams are our own origins.
+    /// </summary>
     public bool IsPhotos { get; }
 
     /// <summary>Whether the query as sent is part of the key.</summary>
@@ -69,7 +73,9 @@ internal sealed class Site
     /// <summary>The rule of a class.</summary>
     public ClassRule RuleOf(ObjectClass objectClass) => _classes[(int)objectClass];
 
-    /// <summary>Judges one site's settings. Every fault is one line that names the setting and its range.</summary>
+    /// <summary>
+    /// Judges one site's settings. Every fault is one line that names the setting and its range.
+    /// </summary>
     public static Site? TryBuild(SiteOptions options, string path, List<string> faults)
     {
         var before = faults.Count;
@@ -91,8 +97,6 @@ internal sealed class Site
             DefaultStaleIfError = options.StaleIfError ?? (IsPhotos ? TimeSpan.FromDays(1) : TimeSpan.Zero),
             DefaultStaleWhileRevalidate =
                 options.StaleWhileRevalidate ?? (IsPhotos ? TimeSpan.FromSeconds(60) : TimeSpan.Zero),
-            StaleWhenUnreachable = options.StaleWhenUnreachable,
-            MalformedAge = options.MalformedAge,
             SetCookie = options.SetCookie,
             StaleWhenUnreachable = options.StaleWhenUnreachable,
             MalformedAge = options.MalformedAge,

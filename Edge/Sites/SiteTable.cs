@@ -13,7 +13,8 @@ internal sealed class SiteTable
     {
         Sites = sites;
         _any = sites.FirstOrDefault(site => site.Host == "*");
-        _byHost = sites.Where(site => site.Host != "*").ToFrozenDictionary(site => site.Host, StringComparer.OrdinalIgnoreCase);
+        _byHost = sites.Where(site => site.Host != "*").ToFrozenDictionary(site => site.Host,
+            StringComparer.OrdinalIgnoreCase);
         _bySpan = _byHost.GetAlternateLookup<ReadOnlySpan<char>>();
     }
 
@@ -34,7 +35,9 @@ internal sealed class SiteTable
         return _any;
     }
 
-    /// <summary>Judges the settings. Returns null and the faults when a single one is wrong: nothing is half applied.</summary>
+    /// <summary>
+    /// Judges the settings. Returns null and the faults when a single one is wrong: nothing is half applied.
+    /// </summary>
     public static SiteTable? TryBuild(SitesOptions options, out IReadOnlyList<string> faults)
     {
         var found = new List<string>();

@@ -14,9 +14,11 @@ public sealed class TokenSiteTests
         await using var origin = await OriginServer.StartAsync(_photos.AnswerAsync);
         await using var edge = await EdgeServer.StartAsync([origin.Address], _photos.Settings);
 
-        var first = await edge.Client.GetAsync($"{PhotoOrigin.Path}?{_photos.Token(edge.Authority, viewer: "v1")}");
+        var first = await edge.Client.GetAsync(
+            $"{PhotoOrigin.Path}?{_photos.Token(edge.Authority, viewer: "v1")}");
         await Until.TrueAsync(async () => await edge.MetricAsync("flickr_edge_stored_total") == 1);
-        var second = await edge.Client.GetAsync($"{PhotoOrigin.Path}?{_photos.Token(edge.Authority, viewer: "v2")}");
+        var second = await edge.Client.GetAsync(
+            $"{PhotoOrigin.Path}?{_photos.Token(edge.Authority, viewer: "v2")}");
 
         Assert.Equal(_photos.Body, await first.Content.ReadAsByteArrayAsync());
         Assert.Equal(_photos.Body, await second.Content.ReadAsByteArrayAsync());
@@ -38,12 +40,15 @@ public sealed class TokenSiteTests
         var refusals = new (string Query, HttpStatusCode Status, string Problem)[]
         {
             ("", HttpStatusCode.Unauthorized, "token-missing"),
-            ("?" + good[..at] + (good[at] == 'A' ? 'B' : 'A') + good[(at + 1)..], HttpStatusCode.Forbidden, "token-refused"),
+            ("?" + good[..at] + (good[at] == 'A' ? 'B' : 'A') + good[(at + 1)..], HttpStatusCode.Forbidden,
+                "token-refused"),
             ("?" + _photos.Token(edge.Authority, past), HttpStatusCode.Unauthorized, "token-expired"),
             ("?" + _photos.Token("other.example"), HttpStatusCode.Forbidden, "token-refused"),
-            ("?" + _photos.Token(edge.Authority, path: "/bob/x/thumbnail/y.jpg"), HttpStatusCode.Forbidden, "token-refused"),
+            ("?" + _photos.Token(edge.Authority, path: "/bob/x/thumbnail/y.jpg"), HttpStatusCode.Forbidden,
+                "token-refused"),
             ("?" + _photos.Token(edge.Authority, owner: "bob-id"), HttpStatusCode.Forbidden, "token-refused"),
-            ("?" + _photos.Token(edge.Authority, key: MintKey.NewHs256("k1", "photos")), HttpStatusCode.Forbidden, "token-refused"),
+            ("?" + _photos.Token(edge.Authority, key: MintKey.NewHs256("k1", "photos")),
+                HttpStatusCode.Forbidden, "token-refused"),
             ("?" + good + "&" + good, HttpStatusCode.Forbidden, "token-refused"),
             ("?fs=", HttpStatusCode.Forbidden, "token-refused"),
         };
@@ -73,8 +78,11 @@ public sealed class TokenSiteTests
         Assert.False(isPrivate.Headers.Contains("ETag"));
         Assert.Equal(HttpStatusCode.OK, isPublic.StatusCode);
         Assert.Contains("hit", again.Headers.GetValues("Cache-Status").Single());
-        Assert.Equal("public, max-age=300, no-transform", again.Headers.CacheControl!.ToString().Replace("no-transform, public, max-age=300", "public, max-age=300, no-transform"));
-        Assert.DoesNotContain(again.Headers, field => field.Key.StartsWith("Flickr-") || field.Key == "Surrogate-Key");
+        Assert.Equal("public, max-age=300, no-transform",
+            again.Headers.CacheControl!.ToString().Replace("no-transform, public, max-age=300",
+                "public, max-age=300, no-transform"));
+        Assert.DoesNotContain(again.Headers, field => field.Key.StartsWith("Flickr-")
+            || field.Key == "Surrogate-Key");
     }
 
     [Fact]
@@ -131,7 +139,8 @@ public sealed class TokenSiteTests
         await using var edge = await EdgeServer.StartAsync([origin.Address], _photos.Settings);
 
         var answer = await edge.Client.SendAsync(
-            new HttpRequestMessage(new HttpMethod(method), $"{PhotoOrigin.Path}?{_photos.Token(edge.Authority)}"));
+            new HttpRequestMessage(new HttpMethod(method),
+                $"{PhotoOrigin.Path}?{_photos.Token(edge.Authority)}"));
 
         Assert.Equal(HttpStatusCode.MethodNotAllowed, answer.StatusCode);
         Assert.Equal(0, origin.Count);

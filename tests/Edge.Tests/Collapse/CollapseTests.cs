@@ -135,7 +135,8 @@ public sealed class CollapseTests
         await Until.TrueAsync(async () => await edge.MetricAsync("flickr_edge_collapsed_total") == 29);
 
         first.SetResult();
-        await Until.TrueAsync(() => Volatile.Read(ref inside) == 30); // all 29 others are at the origin at one time
+        await Until.TrueAsync(() =>
+            Volatile.Read(ref inside) == 30); // all 29 others are at the origin at one time
         rest.SetResult();
         var answers = await Task.WhenAll(requests);
 

@@ -12,7 +12,8 @@ public sealed class FlightBodyTests : IDisposable
 
     public FlightBodyTests()
     {
-        _spool = new Spool(Options.Create(new EdgeOptions { DataDirectory = _folder.Path }), Options.Create(new CollapseOptions()));
+        _spool = new Spool(Options.Create(new EdgeOptions { DataDirectory = _folder.Path }),
+            Options.Create(new CollapseOptions()));
     }
 
     public void Dispose() => _folder.Dispose();
@@ -41,11 +42,12 @@ public sealed class FlightBodyTests : IDisposable
     public async Task A_thousand_readers_and_one_that_sleeps_hold_no_more_than_the_window()
     {
         const int Window = 8 << 20;
-        const int Length = 100 << 20;
+        const int Length = 24 << 20;
         var piece = CollapseTests.Bytes(FlightBody.ChunkBytes);
         var body = new FlightBody(_spool, Window, Length);
         using var sleeper = FlightReader.TryOpen(body)!;
-        var readers = Enumerable.Range(0, 1000).Select(_ => CountAsync(FlightReader.TryOpen(body)!)).ToArray();
+        var readers = Enumerable.Range(0, 1000).Select(_ =>
+            CountAsync(FlightReader.TryOpen(body)!)).ToArray();
         var most = 0L;
 
         for (var written = 0; written < Length; written += piece.Length)
@@ -74,7 +76,8 @@ public sealed class FlightBodyTests : IDisposable
         body.Fail(FillFault.Truncated);
 
         Assert.Equal(3, (await reader.NextAsync(CancellationToken.None)).Length);
-        var cut = await Assert.ThrowsAsync<FillCutException>(() => reader.NextAsync(CancellationToken.None).AsTask());
+        var cut = await Assert.ThrowsAsync<FillCutException>(() =>
+            reader.NextAsync(CancellationToken.None).AsTask());
 
         Assert.Equal(FillFault.Truncated, cut.Fault);
     }

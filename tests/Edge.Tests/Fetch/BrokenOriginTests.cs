@@ -67,7 +67,8 @@ public sealed class BrokenOriginTests
         {
             var framing = kind == "chunked" ? "Transfer-Encoding: chunked" : $"Content-Length: {Body.Length}";
             var tag = kind == "weak" ? "ETag: W/\"tag\"\r\n" : "";
-            await connection.WriteAsync($"HTTP/1.1 200 OK\r\nCache-Control: max-age=60\r\n{tag}{framing}\r\n\r\n");
+            await connection.WriteAsync(
+                $"HTTP/1.1 200 OK\r\nCache-Control: max-age=60\r\n{tag}{framing}\r\n\r\n");
             if (kind == "chunked")
             {
                 await connection.WriteAsync("186A0\r\n");
@@ -108,7 +109,8 @@ public sealed class BrokenOriginTests
         await using var origin = new RawServer(async connection =>
         {
             var lie = Convert.ToBase64String(SHA256.HashData([1, 2, 3]));
-            await connection.WriteAsync($"HTTP/1.1 200 OK\r\nFlickr-Visibility: public\r\nRepr-Digest: sha-256=:{lie}:\r\n"
+            await connection.WriteAsync(
+                $"HTTP/1.1 200 OK\r\nFlickr-Visibility: public\r\nRepr-Digest: sha-256=:{lie}:\r\n"
                 + $"Content-Length: {Body.Length}\r\n\r\n");
             await connection.WriteAsync(Body);
         });
@@ -181,14 +183,16 @@ public sealed class BrokenOriginTests
     {
         await using var origin = new RawServer(async connection =>
         {
-            await connection.WriteAsync("HTTP/1.1 200 OK\r\nCache-Control: max-age=60\r\nContent-Length: 1000\r\n\r\n");
+            await connection.WriteAsync(
+                "HTTP/1.1 200 OK\r\nCache-Control: max-age=60\r\nContent-Length: 1000\r\n\r\n");
             using var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
             while (await tick.WaitForNextTickAsync(connection.Stop))
             {
                 await connection.WriteAsync("x");
             }
         });
-        await using var edge = await EdgeServer.StartAsync(origin.Address, ("Edge:Fetch:ProgressTimeout", "00:00:00.5"));
+        await using var edge = await EdgeServer.StartAsync(origin.Address,
+            ("Edge:Fetch:ProgressTimeout", "00:00:00.5"));
 
         await Assert.ThrowsAnyAsync<Exception>(() => edge.Client.GetByteArrayAsync("/drip"));
 
@@ -201,7 +205,8 @@ public sealed class BrokenOriginTests
         await using var origin = new RawServer(async connection => await connection.WriteAsync(
             "HTTP/1.1 200 OK\r\nCache-Control: max-age=60\r\nETag: \"abcdef\u00fc\"\r\nX-Name: caf\u00e9\r\nContent-Length: 1\r\n\r\nx"));
         await using var edge = await EdgeServer.StartAsync(origin.Address);
-        using var client = new HttpClient(new SocketsHttpHandler { ResponseHeaderEncodingSelector = (_, _) => System.Text.Encoding.Latin1 })
+        using var client = new HttpClient(
+            new SocketsHttpHandler { ResponseHeaderEncodingSelector = (_, _) => System.Text.Encoding.Latin1 })
         { BaseAddress = new Uri(edge.Address) };
 
         var answer = await client.GetAsync("/x");
@@ -211,7 +216,8 @@ public sealed class BrokenOriginTests
 
     private static async Task DyingAsync(RawConnection connection)
     {
-        await connection.WriteAsync($"HTTP/1.1 200 OK\r\nCache-Control: max-age=60\r\nETag: \"tag\"\r\nContent-Length: {Body.Length}\r\n\r\n");
+        await connection.WriteAsync(
+            $"HTTP/1.1 200 OK\r\nCache-Control: max-age=60\r\nETag: \"tag\"\r\nContent-Length: {Body.Length}\r\n\r\n");
         await connection.WriteAsync(Body.AsMemory(0, 100_000));
     }
 

@@ -12,7 +12,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Flickr.Edge.Tests.Harness;
 
-/// <summary>Speaks the control plane's line (<c>docs/wire.md</c>) to one edge: stream, keys, acknowledgements.</summary>
+/// <summary>
+/// Speaks the control plane's line (<c>docs/wire.md</c>) to one edge: stream, keys, acknowledgements.
+/// </summary>
 internal sealed class ControlPlaneServer : IAsyncDisposable
 {
     public const string EdgeKey = "edge-key-for-tests";
@@ -28,9 +30,13 @@ internal sealed class ControlPlaneServer : IAsyncDisposable
         (_app, _key) = (app, key);
     }
 
-    public string Address => _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+    public string Address =>
+        _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
 
     public long Acknowledged => Volatile.Read(ref _acknowledged);
+
+    /// <summary>The bounds that hello says, in milliseconds.</summary>
+    public (long Private, long Public) Bounds { get; set; } = (120_000, 300_000);
 
     /// <summary>Whether heartbeats are sent: off is a cut-off edge.</summary>
     public bool Beats { get; set; } = true;
@@ -47,13 +53,16 @@ internal sealed class ControlPlaneServer : IAsyncDisposable
         return server;
     }
 
-    /// <summary>Appends to the log, as <c>POST /v1/invalidations</c> would, and waits for the edge's acknowledgement.</summary>
+    /// <summary>
+    /// Appends to the log, as <c>POST /v1/invalidations</c> would, and waits for the edge's acknowledgement.
+    /// </summary>
     public async Task InvalidateAsync(string kind, string value, long? epoch = null)
     {
         InvalidationEntry entry;
         lock (_log)
         {
-            entry = new InvalidationEntry(_log.Count + 1, DateTimeOffset.UtcNow.ToUnixTimeMilliseconds(), kind, value, false, epoch);
+            entry = new InvalidationEntry(_log.Count + 1, DateTimeOffset.UtcNow.ToUnixTimeMilliseconds(),
+                kind, value, false, epoch);
             _log.Add(entry);
         }
         _events.Writer.TryWrite(Event("invalidation", entry, entry.Sequence));
@@ -72,7 +81,8 @@ internal sealed class ControlPlaneServer : IAsyncDisposable
         else if (path == "/v1/keys/verify")
         {
             await context.Response.WriteAsJsonAsync(new VerifyBundle(1, 1,
-                [new BundleKey(_key.KeyId, _key.Issuer, "HS256", "active", null, System.Buffers.Text.Base64Url.EncodeToString(_key.Secret))]));
+                [new BundleKey(_key.KeyId, _key.Issuer, "HS256", "active", null,
+                    System.Buffers.Text.Base64Url.EncodeToString(_key.Secret))]));
         }
         else if (path.EndsWith("/ack", StringComparison.Ordinal))
         {
@@ -97,7 +107,7 @@ internal sealed class ControlPlaneServer : IAsyncDisposable
                 return _log.Count;
             }
         }
-        await SendAsync(Event("hello", new HelloEvent(1, Head(), 1, null, 120_000, 300_000, 86_400_000)));
+        await SendAsync(Event("hello", new HelloEvent(1, Head(), 1, null, Bounds.Private, Bounds.Public, 86_400_000)));
         await SendAsync(Event("snapshot", new SnapshotEvent(1, Head(), 0, true, _log)));
         await SendAsync(Event("keys", new KeysEvent(1)));
         using var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(100));

@@ -39,7 +39,8 @@ internal sealed class EdgeServer : IAsyncDisposable
     public WebApplication App => _app;
 
     /// <summary>Starts an edge with one site <c>*</c> before these upstreams.</summary>
-    public static Task<EdgeServer> StartAsync(string upstream, params (string Key, string Value)[] settings) =>
+    public static Task<EdgeServer> StartAsync(string upstream,
+        params (string Key, string Value)[] settings) =>
         StartAsync([upstream], settings);
 
     /// <summary>Starts an edge with one site <c>*</c> before these upstreams.</summary>
@@ -56,6 +57,11 @@ internal sealed class EdgeServer : IAsyncDisposable
             ["Edge:Memory:BytesMax"] = (64L << 20).ToString(),
             ["Edge:Memory:LargePages"] = "false",
             ["Edge:Log:Enabled"] = "false",
+            // Machines that run tests are slow now and then; tests of deadlines set their own.
+            ["Edge:Fetch:HeadTimeout"] = "00:01:00",
+            ["Edge:Fetch:ProgressTimeout"] = "00:01:00",
+            ["Edge:Collapse:ReaderWaitMax"] = "00:01:00",
+            ["Edge:Fetch:Hedges"] = "false",
             ["Edge:Sites:0:Host"] = "*",
             ["Logging:LogLevel:Default"] = "Warning",
         };
@@ -94,8 +100,11 @@ internal sealed class EdgeServer : IAsyncDisposable
     public async Task<double> MetricAsync(string series)
     {
         var text = await Admin.GetStringAsync("/metrics");
-        var line = text.Split('\n').FirstOrDefault(line => line.StartsWith(series + " ", StringComparison.Ordinal));
-        return line is null ? 0 : double.Parse(line[(line.LastIndexOf(' ') + 1)..], System.Globalization.CultureInfo.InvariantCulture);
+        var line = text.Split('\n').FirstOrDefault(line =>
+            line.StartsWith(series + " ", StringComparison.Ordinal));
+        return line is null ? 0
+            : double.Parse(line[(line.LastIndexOf(' ') + 1)..],
+                System.Globalization.CultureInfo.InvariantCulture);
     }
 
     public async ValueTask DisposeAsync()

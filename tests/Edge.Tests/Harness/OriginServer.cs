@@ -21,7 +21,8 @@ internal sealed class OriginServer : IAsyncDisposable
     }
 
     /// <summary>Address, e.g. <c>http://127.0.0.1:12345</c>.</summary>
-    public string Address => _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+    public string Address =>
+        _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
 
     /// <summary>Requests as seen: method, raw target, fields.</summary>
     public ConcurrentQueue<SeenRequest> Seen { get; } = new();

@@ -49,7 +49,8 @@ internal sealed class PhotoOrigin
     }
 
     /// <summary>The query of a token for everything in Alice's album.</summary>
-    public string Token(string authority, TimeProvider? time = null, string owner = "alice-id", long epoch = 1,
+    public string Token(string authority, TimeProvider? time = null, string owner = "alice-id",
+        long epoch = 1,
         string path = Path, MintKey? key = null, string? viewer = "viewer-1") =>
         new TokenMinter(key ?? Key, time ?? TimeProvider.System).MintQuery(Grant.ForOwner(owner, epoch)
             .ForViewer(viewer ?? "viewer-1").ForHost(authority).Depth(2, CanonicalPath.Parse(path))

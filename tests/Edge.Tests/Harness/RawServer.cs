@@ -5,7 +5,10 @@ using System.Text;
 
 namespace Flickr.Edge.Tests.Harness;
 
-/// <summary>A server that speaks bytes, for what no HTTP server would do: lie, break off, stand still. One answer a connection.</summary>
+/// <summary>
+/// A server that speaks bytes, for what no HTTP server would do: lie, break off, stand still. One answer a
+/// connection.
+/// </summary>
 internal sealed class RawServer : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -43,7 +46,8 @@ internal sealed class RawServer : IAsyncDisposable
             {
                 socket = await _listener.AcceptSocketAsync(_stop.Token);
             }
-            catch (Exception exception) when (exception is OperationCanceledException or SocketException or ObjectDisposedException)
+            catch (Exception exception) when (
+                exception is OperationCanceledException or SocketException or ObjectDisposedException)
             {
                 break;
             }
@@ -63,7 +67,8 @@ internal sealed class RawServer : IAsyncDisposable
                 await _answer(connection);
             }
         }
-        catch (Exception exception) when (exception is IOException or SocketException or OperationCanceledException)
+        catch (Exception exception) when (
+            exception is IOException or SocketException or OperationCanceledException)
         {
             // The other side left; the test looks at what it saw.
             connection.Reset();
@@ -86,7 +91,8 @@ internal sealed class RawConnection(Socket socket, CancellationToken stop) : IDi
     {
         var head = new StringBuilder();
         var one = new byte[1];
-        while (!head.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal) && await _stream.ReadAsync(one, stop) > 0)
+        while (!head.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal)
+            && await _stream.ReadAsync(one, stop) > 0)
         {
             head.Append((char)one[0]);
         }

@@ -15,7 +15,8 @@ public sealed class PurgeTests
     public async Task A_purged_object_is_fetched_again(string kind, string value)
     {
         var version = 1;
-        await using var origin = await OriginServer.StartAsync(context => AnswerAsync(context, $"v{version}"));
+        await using var origin = await OriginServer.StartAsync(context =>
+            AnswerAsync(context, $"v{version}"));
         await using var edge = await EdgeServer.StartAsync(origin.Address);
         Assert.Equal("v1", await edge.Client.GetStringAsync("/a/b/x"));
         await Until.TrueAsync(async () => await edge.MetricAsync("flickr_edge_stored_total") == 1);
@@ -51,7 +52,8 @@ public sealed class PurgeTests
         var early = edge.Client.GetStringAsync("/x");
         await Until.TrueAsync(() => Volatile.Read(ref count) == 1);
 
-        await PurgeAsync(edge, "tag", "t1"); // the edge does not know yet that the object in flight carries it
+        await PurgeAsync(edge, "tag",
+            "t1"); // the edge does not know yet that the object in flight carries it
         headGate.SetResult();
         bodyGate.SetResult();
         var after = await edge.Client.GetStringAsync("/x");
@@ -97,7 +99,8 @@ public sealed class PurgeTests
         using var folder = new TempFolder();
         (string, string)[] settings =
         [
-            ("Edge:Log:Enabled", "true"), ("Edge:Log:AdmitAll", "true"), ("Edge:Log:PageBytes", (1 << 20).ToString()),
+            ("Edge:Log:Enabled", "true"), ("Edge:Log:AdmitAll", "true"),
+                ("Edge:Log:PageBytes", (1 << 20).ToString()),
             ("Edge:Log:BytesMax", (64 << 20).ToString()), ("Edge:Log:SegmentBytes", (4 << 20).ToString()),
             ("Edge:Memory:ObjectBytesMax", "4096"),
         ];
@@ -181,7 +184,8 @@ public sealed class PurgeTests
         Assert.Equal(5, origin.Count);
     }
 
-    internal static async Task PurgeAsync(EdgeServer edge, string kind, string value, bool soft = false, long? epoch = null)
+    internal static async Task PurgeAsync(EdgeServer edge, string kind, string value, bool soft = false,
+        long? epoch = null)
     {
         using var content = JsonContent.Create(new { kind, value, soft, epoch });
         await content.LoadIntoBufferAsync();

@@ -196,8 +196,10 @@ public sealed class AnswerTests
         await using var origin = await OriginServer.StartAsync(WholeAsync);
         await using var edge = await EdgeServer.StartAsync(origin.Address);
 
-        var looped = await edge.Client.SendAsync(new HttpRequestMessage(HttpMethod.Get, "/x") { Headers = { { "CDN-Loop", "other, flickr" } } });
-        var first = await edge.Client.SendAsync(new HttpRequestMessage(HttpMethod.Get, "/x") { Headers = { { "CDN-Loop", "other" } } });
+        var looped = await edge.Client.SendAsync(
+            new HttpRequestMessage(HttpMethod.Get, "/x") { Headers = { { "CDN-Loop", "other, flickr" } } });
+        var first = await edge.Client.SendAsync(
+            new HttpRequestMessage(HttpMethod.Get, "/x") { Headers = { { "CDN-Loop", "other" } } });
 
         Assert.Equal(508, (int)looped.StatusCode);
         Assert.Equal(HttpStatusCode.OK, first.StatusCode);
@@ -212,7 +214,8 @@ public sealed class AnswerTests
             using var reader = new StreamReader(context.Request.Body);
             var text = await reader.ReadToEndAsync();
             context.Response.StatusCode = text == "fail" ? 503 : 201;
-            await context.Response.WriteAsync($"{context.Request.Method} {text} {context.Request.ContentType}");
+            await context.Response.WriteAsync(
+                $"{context.Request.Method} {text} {context.Request.ContentType}");
         });
         await using var edge = await EdgeServer.StartAsync([origin.Address, origin.Address], []);
 
@@ -257,7 +260,9 @@ public sealed class AnswerTests
     }
 
     private static Task<HttpResponseMessage> RangeAsync(EdgeServer edge, string path, long from, long? to) =>
-        edge.Client.SendAsync(new HttpRequestMessage(HttpMethod.Get, path) { Headers = { Range = new RangeHeaderValue(from, to) } });
+        edge.Client.SendAsync(
+            new HttpRequestMessage(HttpMethod.Get,
+                path) { Headers = { Range = new RangeHeaderValue(from, to) } });
 
     private static Task<HttpResponseMessage> ConditionAsync(EdgeServer edge, string name, string value) =>
         edge.Client.SendAsync(new HttpRequestMessage(HttpMethod.Get, "/x") { Headers = { { name, value } } });

@@ -9,8 +9,10 @@ public sealed class ReloadTests
     [Fact]
     public async Task Sites_and_upstreams_change_without_a_restart()
     {
-        await using var first = await OriginServer.StartAsync(context => context.Response.WriteAsync("first"));
-        await using var second = await OriginServer.StartAsync(context => context.Response.WriteAsync("second"));
+        await using var first = await OriginServer.StartAsync(context =>
+            context.Response.WriteAsync("first"));
+        await using var second = await OriginServer.StartAsync(context =>
+            context.Response.WriteAsync("second"));
         var live = new LiveSettings();
         await using var edge = await EdgeServer.StartAsync([first.Address], [], live: live);
         Assert.Equal("first", await edge.Client.GetStringAsync("/x"));
@@ -24,13 +26,15 @@ public sealed class ReloadTests
     [Fact]
     public async Task Wrong_sites_are_refused_with_the_reason_and_the_old_ones_stay()
     {
-        await using var origin = await OriginServer.StartAsync(context => context.Response.WriteAsync("first"));
+        await using var origin = await OriginServer.StartAsync(context =>
+            context.Response.WriteAsync("first"));
         var live = new LiveSettings();
         await using var edge = await EdgeServer.StartAsync([origin.Address], [], live: live);
 
         live.Change(("Edge:Sites:1:Host", "b.example"), ("Edge:Sites:1:Upstreams:0", "not an address"));
 
-        await Until.TrueAsync(async () => (await edge.Admin.GetStringAsync("/sites")).Contains("Edge:Sites:1:Upstreams:0"));
+        await Until.TrueAsync(async () =>
+            (await edge.Admin.GetStringAsync("/sites")).Contains("Edge:Sites:1:Upstreams:0"));
         Assert.Equal("first", await edge.Client.GetStringAsync("/x"));
         Assert.Equal(1, await edge.MetricAsync("flickr_edge_site_reloads_total{result=\"refused\"}"));
     }
@@ -56,7 +60,8 @@ public sealed class ReloadTests
         await using var a = await OriginServer.StartAsync(context => context.Response.WriteAsync("a"));
         await using var b = await OriginServer.StartAsync(context => context.Response.WriteAsync("b"));
         await using var edge = await EdgeServer.StartAsync([a.Address],
-            [("Edge:Sites:0:Host", "a.example"), ("Edge:Sites:1:Host", "b.example"), ("Edge:Sites:1:Upstreams:0", b.Address)]);
+            [("Edge:Sites:0:Host", "a.example"), ("Edge:Sites:1:Host", "b.example"),
+                ("Edge:Sites:1:Upstreams:0", b.Address)]);
 
         Assert.Equal("a", await GetAsync("a.example"));
         Assert.Equal("b", await GetAsync("B.example:8080"));
@@ -64,7 +69,8 @@ public sealed class ReloadTests
 
         async Task<string> GetAsync(string host)
         {
-            var answer = await edge.Client.SendAsync(new HttpRequestMessage(HttpMethod.Get, "/x") { Headers = { Host = host } });
+            var answer = await edge.Client.SendAsync(
+                new HttpRequestMessage(HttpMethod.Get, "/x") { Headers = { Host = host } });
             return await answer.Content.ReadAsStringAsync();
         }
     }

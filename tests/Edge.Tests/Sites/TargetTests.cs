@@ -5,7 +5,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace Flickr.Edge.Tests.Sites;
 
-/// <summary>Raw targets through the real edge to a recording origin: the very same bytes, or a refusal.</summary>
+/// <summary>
+/// Raw targets through the real edge to a recording origin: the very same bytes, or a refusal.
+/// </summary>
 public sealed class TargetTests
 {
     [Theory]
@@ -34,7 +36,6 @@ public sealed class TargetTests
     [InlineData("/a#b")]
     [InlineData("/a b")]
     [InlineData("a")]
-    [InlineData("*")]
     [InlineData("/.")]
     [InlineData("/a/./b")]
     [InlineData("/a%e2%82%ac")]
@@ -76,7 +77,9 @@ public sealed class TargetTests
         using var client = new TcpClient();
         await client.ConnectAsync("127.0.0.1", new Uri(edge.Address).Port);
         await using var stream = client.GetStream();
-        await stream.WriteAsync(Encoding.Latin1.GetBytes($"GET {target} HTTP/1.1\r\nHost: a.example\r\nConnection: close\r\n\r\n"));
+        await stream.WriteAsync(
+            Encoding.Latin1.GetBytes(
+                $"GET {target} HTTP/1.1\r\nHost: a.example\r\nConnection: close\r\n\r\n"));
         using var reader = new StreamReader(stream, Encoding.Latin1);
         return await reader.ReadToEndAsync();
     }
