@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Flickr.Origin.Framing;
 using Flickr.Origin.Http;
 using Flickr.Origin.Links;
 using Flickr.Origin.Needles;
@@ -13,7 +14,7 @@ namespace Flickr.Origin;
 /// <c>/-/</c>: what nodes ask each other. Answers are about this node alone; nothing here asks a third one. Writes answer
 /// with a <see cref="StoreVerdict"/> as text.
 /// </summary>
-internal sealed class NodeEndpoints(LocalReplica local, StagingRoom room, OriginOptions options)
+internal sealed class NodeEndpoints(LocalReplica local, StagingRoom room, OriginOptions options, FrameServer frames)
 {
     private const int SmallBodyBytesMax = 64 << 10;
     private readonly ByteBudget _budget = new(options.ReceiveBytesMax);
@@ -24,6 +25,9 @@ internal sealed class NodeEndpoints(LocalReplica local, StagingRoom room, Origin
         var parts = path.Split('/')[2..];
         switch (context.Request.Method, parts)
         {
+            case ("GET", ["frames"]):
+                await frames.HandleAsync(context);
+                break;
             case ("GET", ["blobs", var name, "fact"]) when Digest.TryParse(name, out var id):
                 await context.Response.WriteAsJsonAsync(
                     await local.ProbeAsync(id, cancelled), PeerJson.Default.BlobFact, cancellationToken: cancelled);

@@ -1,4 +1,5 @@
 using Flickr.Origin.Backup;
+using Flickr.Origin.Framing;
 using Flickr.Origin.Http;
 using Flickr.Origin.Needles;
 using Flickr.Origin.Placement;
@@ -17,7 +18,8 @@ internal sealed class OriginNode : IDisposable
     private readonly PeerClients _peers;
 
     public OriginNode(IOptions<OriginOptions> options, IOptions<VolumeOptions> volumes, IOptions<ScrubOptions> scrub,
-        IOptions<UploadOptions> uploads, TimeProvider time, OriginMetrics metrics, ILoggerFactory logs)
+        IOptions<UploadOptions> uploads, TimeProvider time, OriginMetrics metrics, IHostApplicationLifetime lifetime,
+        ILoggerFactory logs)
     {
         Options = options.Value;
         var log = logs.CreateLogger("Flickr.Origin");
@@ -37,6 +39,7 @@ internal sealed class OriginNode : IDisposable
         Repairer = new Repairer(Cluster, staging, Options, metrics);
         HandOver = new HandOver(Cluster, metrics, log);
         AntiEntropy = new AntiEntropy(Cluster, sums, Repairer, Options, metrics);
+        Rebalancer = new Rebalancer(Cluster, Repairer, Options, time);
         var intake = new BodyIntake(staging, Store.Volumes, Options, metrics);
         var sender = new BlobSender(Options, metrics);
         LinkEndpoints = new LinkEndpoints(Links, Blobs, intake, sender);
@@ -46,7 +49,8 @@ internal sealed class OriginNode : IDisposable
         BackupWriter = new BackupWriter(Store.Volumes, Options.NodeId, time);
         BackupReader = new BackupReader(Store, Map, Options.NodeId);
         Endpoints = new OriginEndpoints(new CallerGate(key), new BlobEndpoints(Blobs, intake, sender), LinkEndpoints,
-            new NodeEndpoints(local, staging, Options), new TusEndpoints(Uploads, Blobs, Options), log);
+            new NodeEndpoints(local, staging, Options, new FrameServer(local, log, lifetime.ApplicationStopping)),
+            new TusEndpoints(Uploads, Blobs, Options), log);
     }
 
     public OriginOptions Options { get; }
@@ -68,6 +72,8 @@ internal sealed class OriginNode : IDisposable
     public HandOver HandOver { get; }
 
     public AntiEntropy AntiEntropy { get; }
+
+    public Rebalancer Rebalancer { get; }
 
     public Scrubber Scrubber { get; }
 

@@ -71,6 +71,14 @@ public sealed class OriginOptions
     [Range(typeof(TimeSpan), "00:00:00.1", "1.00:00:00")]
     public TimeSpan AntiEntropyInterval { get; set; } = TimeSpan.FromMinutes(1);
 
+    /// <summary>Bytes a second given to other nodes after the map has changed. 64 KiB to 16 GiB. Default 32 MiB.</summary>
+    [Range(64L << 10, 16L << 30)]
+    public long RebalanceBytesPerSecond { get; set; } = 32L << 20;
+
+    /// <summary>Time between two looks for records that belong to other nodes. 1 s to 24 h. Default 1 h.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
+    public TimeSpan RebalanceInterval { get; set; } = TimeSpan.FromHours(1);
+
     /// <summary>Time the first node has to begin a read before a second one is asked too. 1 ms to 1 min. Default 100 ms.</summary>
     [Range(typeof(TimeSpan), "00:00:00.001", "00:01:00")]
     public TimeSpan HedgeDelay { get; set; } = TimeSpan.FromMilliseconds(100);

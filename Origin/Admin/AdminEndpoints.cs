@@ -71,7 +71,7 @@ internal sealed class AdminEndpoints(OriginNode node)
     private async Task<RepairReport> RepairAsync(CancellationToken cancellationToken)
     {
         var handedOver = await node.HandOver.RunAsync(cancellationToken);
-        var differed = await node.AntiEntropy.RunAsync(cancellationToken);
+        var differed = await node.AntiEntropy.RunAsync(cancellationToken) + await node.Rebalancer.RunAsync(cancellationToken);
         return new RepairReport(differed, handedOver, node.Store.Hints.Count);
     }
 

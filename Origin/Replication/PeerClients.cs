@@ -1,13 +1,15 @@
 using System.Net.Http.Headers;
+using Flickr.Origin.Framing;
 using Flickr.Origin.Placement;
 
 namespace Flickr.Origin.Replication;
 
-/// <summary>One HTTP client for each other node of the map.</summary>
+/// <summary>The connections to each other node of the map: frames for small calls, HTTP for large bodies.</summary>
 internal sealed class PeerClients : IDisposable
 {
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(1);
     private readonly List<HttpClient> _clients = [];
+    private readonly List<FrameClient> _frames = [];
 
     public PeerClients(ClusterMap map, OriginOptions options, string key)
     {
@@ -30,11 +32,17 @@ internal sealed class PeerClients : IDisposable
                 client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
             }
             _clients.Add(client);
-            Replicas.Add(new RemoteReplica(node.Id, client, options.PeerTimeout));
+            var frames = new FrameClient(new Uri(node.Address), key, ConnectTimeout);
+            _frames.Add(frames);
+            Replicas.Add(new FramedReplica(new RemoteReplica(node.Id, client, options.PeerTimeout), frames, options.PeerTimeout));
         }
     }
 
     public List<IReplica> Replicas { get; } = [];
 
-    public void Dispose() => _clients.ForEach(client => client.Dispose());
+    public void Dispose()
+    {
+        _frames.ForEach(frames => frames.Dispose());
+        _clients.ForEach(client => client.Dispose());
+    }
 }

@@ -9,7 +9,7 @@ namespace Flickr.Origin.Replication;
 internal sealed class Repairer(Cluster cluster, StagingRoom room, OriginOptions options, OriginMetrics metrics)
 {
     public Task RepairAsync(Repair repair, CancellationToken cancellationToken) => repair.Path is { } path
-        ? RepairLinkAsync(path, cancellationToken)
+        ? RepairLinkAsync(path, repair.Link ?? LinkFact.Unknown, cancellationToken)
         : RepairBlobAsync(repair.Blob, cancellationToken);
 
     /// <summary>Returns whether every home that answered has the blob, or its deletion, afterwards.</summary>
@@ -129,12 +129,12 @@ internal sealed class Repairer(Cluster cluster, StagingRoom room, OriginOptions 
         await pipe.Writer.CompleteAsync(failure);
     }
 
-    private async Task RepairLinkAsync(string path, CancellationToken cancellationToken)
+    private async Task RepairLinkAsync(string path, LinkFact known, CancellationToken cancellationToken)
     {
         var homes = cluster.Map.PreferenceFor(Digest.OfPath(path)).Homes.Select(cluster.Of);
         var answers = await cluster.AskAllAsync(homes, replica => replica.FindLinkAsync(path, cancellationToken));
         var newest = answers.Where(answer => !answer.Value.IsDamaged).Select(answer => answer.Value)
-            .Aggregate(LinkFact.Unknown, (best, fact) => best.IsOlderThan(fact) ? fact : best);
+            .Aggregate(known.IsDamaged ? LinkFact.Unknown : known, (best, fact) => best.IsOlderThan(fact) ? fact : best);
         if (newest.IsUnknown)
         {
             return;

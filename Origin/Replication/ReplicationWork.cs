@@ -8,6 +8,7 @@ internal sealed class ReplicationWork(OriginNode node, TimeProvider time, ILogge
         : Task.WhenAll(
             RepeatAsync("hand-over", node.Options.HandOverInterval, node.HandOver.RunAsync, stoppingToken),
             RepeatAsync("anti-entropy", node.Options.AntiEntropyInterval, node.AntiEntropy.RunAsync, stoppingToken),
+            RepeatAsync("rebalance", node.Options.RebalanceInterval, node.Rebalancer.RunAsync, stoppingToken),
             RepairAsync(stoppingToken));
 
     private async Task RepeatAsync(

@@ -66,6 +66,7 @@ public sealed partial class PowerCutTests(ITestOutputHelper output)
     {
         using var store = new StoreUnderTest(new DirectoryDisk(Path.Combine(mount, "volumes")), 4 << 20);
         var stored = 0;
+        var isCut = false;
         using var enough = new SemaphoreSlim(0);
         var target = 5 + new Random(cut).Next(60);
         var writers = Enumerable.Range(0, 8).Select(async writer =>
@@ -74,7 +75,8 @@ public sealed partial class PowerCutTests(ITestOutputHelper output)
             {
                 var bytes = new byte[500 + (writer * 7_919 + i * 131) % 30_000];
                 new Random(cut * 1_000_000 + writer * 10_000 + i).NextBytes(bytes);
-                if (await store.Store.PutAsync(Digest.OfBytes(bytes), 1, new Payload(bytes), null) == StoreVerdict.Stored)
+                if (await store.Store.PutAsync(Digest.OfBytes(bytes), 1, new Payload(bytes), null) == StoreVerdict.Stored
+                    && !Volatile.Read(ref isCut))
                 {
                     acknowledged[Digest.OfBytes(bytes)] = bytes;
                     if (Interlocked.Increment(ref stored) == target)
@@ -85,6 +87,9 @@ public sealed partial class PowerCutTests(ITestOutputHelper output)
             }
         }).ToList();
         await enough.WaitAsync();
+        // Nobody hears an acknowledgement after the power has gone. Here the process lives on, and a flush that the cut overtakes
+        // may return success although its journal commit was thrown away (seen on ext4): such an answer counts for nothing.
+        Volatile.Write(ref isCut, true);
         CutPower(mount);
         await Task.WhenAll(writers);
         Assert.Equal(1, store.Metrics.DiskFailures.Value);

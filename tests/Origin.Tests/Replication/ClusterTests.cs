@@ -24,7 +24,8 @@ public sealed class ClusterTests
         var again = await cluster[1].Client.PutAsync($"/b/{id}", new ByteArrayContent(bytes));
 
         Assert.Equal(HttpStatusCode.Created, stored.StatusCode);
-        Assert.Equal(HttpStatusCode.OK, again.StatusCode);
+        // A third home may still be receiving the first copy when the same bytes come again.
+        Assert.Contains(again.StatusCode, (HttpStatusCode[])[HttpStatusCode.OK, HttpStatusCode.Created]);
         for (var i = 0; i < 3; i++)
         {
             Assert.Equal(bytes, await cluster[i].Client.GetByteArrayAsync($"/b/{id}"));
@@ -141,7 +142,9 @@ public sealed class ClusterTests
         Assert.Equal(bytes, got);
         Assert.Equal(1, cluster[0].Metrics.RecordsDamaged.Value);
         await TestCluster.Becomes(() => cluster[0].Node.Store.Probe(id).IsPresent, "repaired");
-        Assert.Equal(1, cluster[0].Metrics.RecordsRepaired.Value);
+        // The node's own copy is repaired by the node that was asked, or by another that noticed first.
+        await TestCluster.Becomes(
+            () => Enumerable.Range(0, 3).Sum(i => cluster[i].Metrics.RecordsRepaired.Value) == 1, "the repair is counted");
         Assert.NotNull(await cluster[0].Node.Store.OpenAsync(id, CancellationToken.None));
     }
 

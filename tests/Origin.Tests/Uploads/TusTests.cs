@@ -179,7 +179,7 @@ public sealed class TusTests : IAsyncLifetime
             await stream.WriteAsync(bytes.AsMemory((int)offset, count));
             await stream.FlushAsync();
         }
-        // The node notices the cut in its own time; until then the upload is locked.
+        // The node notices the cut in its own time; until then the upload may be locked.
         var id = location.Split('/')[^1];
         await TestCluster.Becomes(() =>
         {

@@ -52,7 +52,9 @@ internal sealed class StoreUnderTest : IDisposable
         foreach (var (id, bytes) in acknowledged)
         {
             var got = await GetAsync(id);
-            Assert.True(got is not null && got.AsSpan().SequenceEqual(bytes), $"an acknowledged blob is lost: {when}");
+            Assert.True(got is not null && got.AsSpan().SequenceEqual(bytes), $"an acknowledged blob is lost: {when}: {id}, {bytes.Length} bytes, "
+                + $"{Store.Probe(id)}, volumes {string.Join(' ', Store.Volumes.Volumes.Select(v => (v.Number, v.End, v.IsSealed)))}, "
+                + $"{Store.Blobs.Count} blobs of {acknowledged.Count()}");
         }
     }
 
