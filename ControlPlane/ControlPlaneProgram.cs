@@ -3,6 +3,7 @@ using Flickr.ControlPlane.Audit;
 using Flickr.ControlPlane.Edges;
 using Flickr.ControlPlane.Keys;
 using Flickr.ControlPlane.Log;
+using Flickr.ControlPlane.Page;
 using Flickr.Listening;
 using Flickr.Sql;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -71,6 +72,7 @@ public static class ControlPlaneProgram
         services.AddSingleton(provider => KeyVault.Open(
             provider.GetRequiredService<ControlPlaneOptions>(), provider.GetRequiredService<IOptions<KeyOptions>>()));
         services.AddSingleton<KeyLife>().AddSingleton<KeyBundles>();
+        services.AddSingleton<OperatorSession>().AddSingleton<OperatorPage>();
         services.AddHostedService<ControlPlaneStart>();
         AddLoop<LogSignals>(services);
         AddLoop<EdgeWriter>(services);

@@ -64,8 +64,7 @@ internal sealed class KeyChange
         var moved = key with { State = SigningKey.NameOf(to), ChangedMs = NowMs };
         if (to == KeyState.PrePublished)
         {
-            // Nobody but us has a bundle of this version yet; without an edge nobody has to have it.
-            moved = moved with { PublishedVersion = _edges.Any(edge => edge.MayServePrivate(NowMs)) ? Version + 1 : Version, PublishedMs = NowMs };
+            moved = moved with { PublishedVersion = Version + 1, PublishedMs = NowMs };
         }
         await PutAsync(moved);
         HasChanged = true;

@@ -148,7 +148,7 @@ internal sealed class KeyLife(Database database, KeyVault vault, InvalidationLog
     private async Task ActivateAsync(KeyChange change, SigningAlgorithm algorithm)
     {
         var spare = change.Keys.FirstOrDefault(key => Is(key, algorithm, KeyState.PrePublished) && key.Wanted != 0);
-        if (spare is null || spare.PublishedVersion > change.Version || change.WaitsFor(spare).Any())
+        if (spare is null || change.WaitsFor(spare).Any())
         {
             return;
         }

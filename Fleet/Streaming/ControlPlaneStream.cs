@@ -103,7 +103,8 @@ public sealed class ControlPlaneStream : BackgroundService
         {
             var address = _options.Addresses[turn % _options.Addresses.Count].TrimEnd('/');
             var heardBefore = _heard;
-            var follower = new StreamFollower(_journal, Freshness, _options.Key);
+            var follower = new StreamFollower(
+                _journal, Freshness, _options.Key, entries => Applied?.Invoke(entries));
             try
             {
                 await FollowAsync(address, follower, stoppingToken);
@@ -176,10 +177,7 @@ public sealed class ControlPlaneStream : BackgroundService
         {
             follower.Take(item);
         }
-        if (follower.Flush())
-        {
-            Applied?.Invoke(follower.LastApplied);
-        }
+        follower.Flush();
         var offset = Freshness.ClockOffset;
         if (follower.HasHeartbeat && !_heard && offset.Duration() > TimeSpan.FromSeconds(2))
         {
