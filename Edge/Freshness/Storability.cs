@@ -35,15 +35,15 @@ internal static class Storability
 
     /// <summary>
     /// The head to store for an answer that <see cref="Judge"/> said may be stored: without hop-by-hop fields, without those that
-    /// <c>no-cache="…"</c> and <c>private="…"</c> name, without cookies when the site strips them, and without Age, which
-    /// <see cref="Lifetimes.InitialAge"/> holds.
+    /// <c>no-cache="…"</c> and <c>private="…"</c> name, and without cookies when the site strips them. Age stays as the origin sent it,
+    /// for those who wait for this very answer; a hit states the current age instead.
     /// </summary>
     public static StoredHead HeadToStore(int status, HeaderBlock answer, StoreRules rules, in Lifetimes lifetimes,
         DateTimeOffset requestTime, DateTimeOffset responseTime)
     {
         var connection = answer.Joined("Connection");
         var heldBack = CacheDirectives.Of(answer, rules.TargetedField).HeldBackFields;
-        var headers = answer.Without(line => line.Is("Age") || HopByHop.Is(line.Name, connection)
+        var headers = answer.Without(line => HopByHop.Is(line.Name, connection)
             || (heldBack is not null && FieldSyntax.ListContains(heldBack, line.Name))
             || (rules.SetCookie == SetCookiePolicy.Strip && IsCookie(line)));
         return new StoredHead(status, headers, requestTime, responseTime, lifetimes);

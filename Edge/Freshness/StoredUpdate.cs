@@ -50,7 +50,8 @@ internal static class StoredUpdate
     {
         var connection = answer.Joined("Connection");
         var news = answer.Without(line => OfTheBytes.Contains(line.Name) || HopByHop.Is(line.Name, connection));
-        var merged = HeaderBlock.Of(stored.Headers.Where(line => !news.Contains(line.Name)).Concat(news));
+        // The stored Age is of another answer: without one in the 304, the answer is as young as that.
+        var merged = HeaderBlock.Of(stored.Headers.Where(line => !line.Is("Age") && !news.Contains(line.Name)).Concat(news));
         decision = Storability.Judge(request, stored.Status, merged, rules, requestTime, responseTime);
         return Storability.HeadToStore(stored.Status, merged, rules, decision.Lifetimes, requestTime, responseTime);
     }

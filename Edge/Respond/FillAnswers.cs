@@ -178,13 +178,13 @@ internal sealed class FillAnswers(
             return Round.Again;
         }
         request.Outcome = isLeader ? AnswerOutcome.Miss : AnswerOutcome.Collapsed;
-        if (landing.OriginAge is { } originAge)
+        // The leader hears the origin's own Age; to a follower the answer is a stored one, and says how old it is.
+        if (isLeader && landing.OriginAge is { } originAge)
         {
             request.Context.Response.Headers.Age = originAge;
         }
-        await responder.ObjectAsync(request, head, new BodySource(reader), LengthOf(landing.Body!),
-            flight.FillSequence, null,
-            StatusOf(landing, isLeader));
+        await responder.ObjectAsync(request, head, new BodySource(reader), LengthOf(landing.Body!), flight.FillSequence,
+            isLeader ? null : Reuse.AgeOf(head.Http, time.GetUtcNow()), StatusOf(landing, isLeader));
         return Round.Answered;
     }
 

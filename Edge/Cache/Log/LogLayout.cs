@@ -50,8 +50,11 @@ internal sealed record LogLayout
     /// <summary>Bytes of segments that may be there before the oldest goes: room stays for two checkpoints and one segment.</summary>
     public long HighWaterBytes => BytesMax - 2 * IndexBytes - SegmentBytes;
 
-    /// <summary>Growth of the log after which a checkpoint writes the index, too.</summary>
-    public long IndexEveryBytes => BytesMax / 8;
+    /// <summary>
+    /// Growth of the log after which a checkpoint writes the index, too: at most a GiB has to be read again after a crash, and
+    /// writing the index stays a small part of what is written.
+    /// </summary>
+    public long IndexEveryBytes => Math.Max(Math.Min(BytesMax / 16, 1L << 30), IndexBytes * 8);
 
     /// <summary>Written beside the log: a log of other sizes cannot be opened with these.</summary>
     public string Signature => string.Create(

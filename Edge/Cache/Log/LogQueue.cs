@@ -15,6 +15,9 @@ internal enum LogJobKind
     Remove,
     Checkpoint,
 
+    /// <summary>A checkpoint with the index, as the last of a run: the next start need not read the log.</summary>
+    LastCheckpoint,
+
     /// <summary>Do nothing: whoever waits knows that all jobs before are done.</summary>
     Nothing,
 }

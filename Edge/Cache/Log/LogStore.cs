@@ -186,12 +186,12 @@ internal sealed class LogStore : IDisposable
 
     /// <summary>
     /// Makes what was written so far recoverable. Writer thread only; waits. The index is written along only when the log has
-    /// grown by an eighth of its limit since: recovery reads the rest of the index from the log.
+    /// grown enough since, or when asked for: recovery makes the rest of the index from the log.
     /// </summary>
-    public void Checkpoint()
+    public void Checkpoint(bool withIndex = false)
     {
         var tail = TailAddress;
-        var withIndex = _indexedUntil < 0 || tail - _indexedUntil > Layout.IndexEveryBytes;
+        withIndex |= _indexedUntil < 0 || tail - _indexedUntil > Layout.IndexEveryBytes;
         var taking = withIndex
             ? _store.TakeFullCheckpointAsync(CheckpointType.FoldOver)
             : _store.TakeHybridLogCheckpointAsync(CheckpointType.FoldOver);

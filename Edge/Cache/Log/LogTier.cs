@@ -149,7 +149,7 @@ internal sealed class LogTier : IAsyncDisposable
             return;
         }
         await _timer.DisposeAsync();
-        await CheckpointAsync(CancellationToken.None);
+        await OrderAsync(LogJobKind.LastCheckpoint, CancellationToken.None);
         _queue.Close();
         await _worker.Ended;
         _queue.Dispose();

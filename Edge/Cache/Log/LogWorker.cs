@@ -113,7 +113,8 @@ internal sealed class LogWorker
                 _store.Delete(_key);
                 break;
             case LogJobKind.Checkpoint:
-                _store.Checkpoint();
+            case LogJobKind.LastCheckpoint:
+                _store.Checkpoint(withIndex: job.Kind == LogJobKind.LastCheckpoint);
                 Interlocked.Increment(ref _counters.Checkpoints);
                 break;
             default:

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using Flickr.Edge.Cache;
 using Flickr.Edge.Cache.Memory;
 
@@ -13,7 +14,15 @@ internal static class TestBody
     public static byte[] Make(in CacheKey key, int length, int salt = 0)
     {
         var body = new byte[length];
-        new Random(HashCode.Combine(key, salt) & int.MaxValue).NextBytes(body);
+        // Much faster than a seeded Random: these tests make gigabytes.
+        var state = (key.High ^ key.Low) + (ulong)salt;
+        var words = MemoryMarshal.Cast<byte, ulong>(body.AsSpan());
+        for (var i = 0; i < words.Length; i++)
+        {
+            state = (state * 6364136223846793005) + 1442695040888963407;
+            words[i] = state ^ (state >> 29);
+        }
+        body.AsSpan(words.Length * sizeof(ulong)).Fill((byte)(state >> 40));
         if (length >= 4)
         {
             BinaryPrimitives.WriteInt32LittleEndian(body, salt);

@@ -124,7 +124,7 @@ public sealed class StorabilityTests
         var head = Head(Rules, ("Cache-Control", "max-age=3600, no-cache=\"a, b\", private=\"p\""), ("a", "1"), ("b", "2"), ("c", "3"),
             ("p", "4"), ("Connection", "d"), ("d", "5"), ("Age", "7"), ("Keep-Alive", "x"), ("Content-MD5", "x"), ("Date", At(0)));
 
-        Assert.Equal($"Cache-Control: max-age=3600, no-cache=\"a, b\", private=\"p\"\nc: 3\nContent-MD5: x\nDate: {At(0)}",
+        Assert.Equal($"Cache-Control: max-age=3600, no-cache=\"a, b\", private=\"p\"\nc: 3\nAge: 7\nContent-MD5: x\nDate: {At(0)}",
             head.Headers.ToString());
         Assert.Equal(TimeSpan.FromSeconds(7), head.Lifetimes.InitialAge);
     }

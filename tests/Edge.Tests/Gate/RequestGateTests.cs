@@ -212,6 +212,7 @@ public sealed class RequestGateTests
     }
 
     [Fact]
+    [Trait("Category", "Fuzz")]
     public void Any_bytes_are_followed_or_refused_and_never_throw() =>
         Gen.Select(
             Gen.OneOf(
@@ -230,7 +231,7 @@ public sealed class RequestGateTests
                 taken += scanner.Scanned;
                 scanner.Consumed(scanner.Scanned);
             }
-        }, iter: 20_000);
+        }, iter: 20_000, time: Fuzz.Seconds);
 
     /// <summary>As many answers as requests are expected, or everything until the refusing server closes.</summary>
     private static Task<string> ReadAnswersAsync(RawConnection connection, FramingProbe probe) => probe.Requests is { } requests

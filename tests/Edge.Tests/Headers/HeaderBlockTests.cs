@@ -62,6 +62,7 @@ public sealed class HeaderBlockTests
         });
 
     [Fact]
+    [Trait("Category", "Fuzz")]
     public void Bytes_that_were_not_written_by_us_are_refused_and_never_throw() =>
         Gen.Byte.Array[0, 200].Sample(bytes =>
         {
@@ -69,7 +70,7 @@ public sealed class HeaderBlockTests
             Assert.InRange(read, 0, bytes.Length);
             StoredHead.ReadFrom(bytes, out read);
             Assert.InRange(read, 0, bytes.Length);
-        }, iter: 20_000);
+        }, iter: 20_000, time: Fuzz.Seconds);
 
     [Fact]
     public void A_head_cut_anywhere_is_not_a_head()
@@ -89,6 +90,7 @@ public sealed class HeaderBlockTests
     }
 
     [Fact]
+    [Trait("Category", "Fuzz")]
     public void Bits_flipped_in_a_head_never_throw() =>
         Gen.Select(Gen.Int[0, 200], Gen.Byte).Sample((at, value) =>
         {
@@ -101,7 +103,7 @@ public sealed class HeaderBlockTests
             {
                 Reuse.Judge(read, default, new StoreRules(), DateTimeOffset.UnixEpoch.AddYears(60));
             }
-        }, iter: 20_000);
+        }, iter: 20_000, time: Fuzz.Seconds);
 
     private static StoredHead Head() => new(200, HeaderBlock.Of(("ETag", "\"a\""), ("X-Own", "v\u00e9")),
         DateTimeOffset.FromUnixTimeMilliseconds(1_790_000_000_000), DateTimeOffset.FromUnixTimeMilliseconds(1_790_000_000_250),

@@ -106,6 +106,7 @@ public sealed class RangePlanTests
     }
 
     [Fact]
+    [Trait("Category", "Fuzz")]
     public void No_Range_field_makes_us_send_more_than_the_whole_or_bytes_that_are_not_there() =>
         Gen.Select(
             Gen.Select(Gen.Int[-1, 40], Gen.Int[-1, 40], (first, last) =>
@@ -120,9 +121,10 @@ public sealed class RangePlanTests
 
             Assert.True(sent.Length <= complete);
             Assert.True(plan.Answer == RangeAnswer.Whole || sent.Length == plan.ContentLength);
-        }, iter: 20_000);
+        }, iter: 20_000, time: Fuzz.Seconds);
 
     [Fact]
+    [Trait("Category", "Fuzz")]
     public void Any_text_is_read_or_ignored_and_never_throws() =>
         Gen.Select(Gen.String[Gen.OneOf(Gen.Char[' ', '~'], Gen.OneOf('-', ',', '0', '9', '=')), 0, 40], Gen.Long[0, long.MaxValue])
             .Sample((text, complete) =>
@@ -130,7 +132,7 @@ public sealed class RangePlanTests
                 Plan("bytes=" + text, complete);
                 Plan(text, complete);
                 ContentRange.Parse("bytes " + text);
-            }, iter: 20_000);
+            }, iter: 20_000, time: Fuzz.Seconds);
 
     [Theory]
     [InlineData("bytes 4-9/10", 4, 9, 10)]
