@@ -85,7 +85,7 @@ internal sealed class CuttableProxy : IAsyncDisposable
         }
         catch (Exception fault) when (fault is SocketException or ObjectDisposedException or OperationCanceledException)
         {
-            // The other side is gone: so is this one.
+            client.Close(0); // the other side is gone: so is this one
         }
         client.Close(0);
         server.Close(0);

@@ -36,7 +36,7 @@ public sealed class SharedLogTests
             }
             catch (OperationCanceledException)
             {
-                // Every fourth is rolled back on purpose.
+                return; // every fourth is rolled back on purpose
             }
         });
         await done.CancelAsync();
