@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Flickr.Photos.Invalidations;
 using Flickr.Photos.Publishing;
 using Flickr.Photos.Sagas;
@@ -56,10 +55,10 @@ public sealed class PhotoChangeSaga(Database database, LinkWriter links, AlbumDo
     private async Task<StepResult> InvalidateAsync(SagaWork work, CancellationToken cancellationToken)
     {
         var state = work.State<PhotoChangeState>();
-        if (state.Deletes || state.Relinks)
+        if (state.Deletes || state.Relinks || state.Revokes)
         {
             state.Receipt = await controlPlane.InvalidateAsync(
-                new Invalidation("tag", "photo:" + state.PhotoId, Reason: state.Deletes ? "deleted" : "visibility"),
+                new Invalidation("tag", "photo:" + state.PhotoId, Reason: state.Deletes ? "deleted" : state.Revokes ? "share revoked" : "visibility"),
                 AcknowledgeMax, cancellationToken);
         }
         return StepResult.Done(state);
@@ -72,21 +71,4 @@ public sealed class PhotoChangeSaga(Database database, LinkWriter links, AlbumDo
         await controlPlane.InvalidateAsync(new Invalidation("url", path, Reason: "album"), TimeSpan.Zero, cancellationToken);
         return StepResult.Done(state);
     }
-}
-
-/// <summary>State of a <see cref="PhotoChangeSaga"/>.</summary>
-public sealed class PhotoChangeState
-{
-    public required string PhotoId { get; set; }
-
-    public required string AlbumId { get; set; }
-
-    /// <summary>The photo is gone.</summary>
-    public bool Deletes { get; set; }
-
-    /// <summary>The links must say something else.</summary>
-    public bool Relinks { get; set; }
-
-    /// <summary>The control plane's receipt.</summary>
-    public JsonElement? Receipt { get; set; }
 }

@@ -81,9 +81,3 @@ public sealed class RelinkSaga(Database database, LinkWriter links, AlbumDocumen
         return StepResult.Done(state);
     }
 }
-
-/// <summary>State of a <see cref="RelinkSaga"/>.</summary>
-public sealed class RelinkState
-{
-    public required string OwnerId { get; set; }
-}

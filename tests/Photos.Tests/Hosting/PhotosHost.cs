@@ -150,6 +150,20 @@ internal sealed class PhotosHost : IAsyncDisposable
         }
     }
 
+    /// <summary>Publishes photos p0.jpg, p1.jpg, … into the album nature and returns their ids.</summary>
+    public static async Task<List<string>> PublishAsync(HttpClient client, int count, int from = 0)
+    {
+        var bytes = await File.ReadAllBytesAsync(Samples.File("derived/baseline.jpg"));
+        var ids = new List<string>();
+        for (var i = from; i < from + count; i++)
+        {
+            var end = await EndAsync(client, await UploadAsync(client, [.. bytes, (byte)i], $"p{i}.jpg"));
+            Assert.Equal("published", end.GetProperty("state").GetString());
+            ids.Add(end.GetProperty("photoId").GetString()!);
+        }
+        return ids;
+    }
+
     public Task<JsonElement> AlbumAsync(HttpClient client, string album = "nature") =>
         client.GetFromJsonAsync<JsonElement>($"/api/v1/albums/{Uri.EscapeDataString(album)}/photos");
 }
