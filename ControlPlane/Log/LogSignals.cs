@@ -8,7 +8,8 @@ namespace Flickr.ControlPlane.Log;
 /// on it: who
 /// waits also looks by itself each second, because a notification can be lost with its connection.
 /// </summary>
-internal sealed class LogSignals(ControlPlaneOptions options, Database database, ILogger<LogSignals> logger, TimeProvider time)
+internal sealed class LogSignals(ControlPlaneOptions options, Database database, ILogger<LogSignals> logger,
+    TimeProvider time)
     : BackgroundService
 {
     private const string Channel = "flickr_control_plane";
@@ -58,5 +59,6 @@ internal sealed class LogSignals(ControlPlaneOptions options, Database database,
         }
     }
 
-    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private static TaskCompletionSource NewSignal() =>
+        new(TaskCreationOptions.RunContinuationsAsynchronously);
 }
