@@ -56,7 +56,12 @@ internal sealed class LogCompaction(Database database, IOptions<LogOptions> opti
     {
         while (!stoppingToken.IsCancellationRequested)
         {
-            await Task.Delay(options.Value.CompactEvery, time, stoppingToken);
+            await Task.Delay(options.Value.CompactEvery, time, stoppingToken)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
             try
             {
                 var gone = await RunAsync(stoppingToken);

@@ -150,7 +150,8 @@ public sealed class ControlPlaneStream : BackgroundService
             failures = follower.HasHeartbeat ? 0 : failures + 1;
             var wait = Backoff(failures);
             _logger.Lost(address, _problem ?? "", wait);
-            await Task.Delay(wait, _time, stoppingToken);
+            await Task.Delay(wait, _time, stoppingToken)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
