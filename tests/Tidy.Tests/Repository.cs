@@ -22,7 +22,7 @@ internal static class Repository
 
     private static IEnumerable<string> Walk(string directory)
     {
-        foreach (var file in Directory.EnumerateFiles(directory))
+        foreach (var file in Directory.EnumerateFiles(directory).Where(file => Path.GetFileName(file) != ".git"))
         {
             yield return file;
         }

@@ -7,6 +7,7 @@ internal static partial class Rules
 {
     public const int FileLinesMax = 400;
     public const int MethodLinesMax = 60;
+    public const int SmallTypeLinesMax = 30;
 
     private static readonly string[] DrawerFolders =
     [
@@ -31,14 +32,17 @@ internal static partial class Rules
         .Where(block => !block.IsType && block.Lines > MethodLinesMax)
         .Select(block => $"{file}({block.FirstLine}): {block.Lines} lines, more than {MethodLinesMax}: {FirstLine(block.Head)}");
 
+    /// <summary>One public type a file; small ones that belong to it (records and enums of a few lines) may share it.</summary>
     public static IEnumerable<string> PublicTypes(string file, string text)
     {
         var types = CSharpText.Blocks(text)
             .Where(block => block.IsType && block.TypeDepth == 0 && PublicHead().IsMatch(block.Head))
+            .OrderByDescending(block => block.Lines)
+            .Skip(1)
+            .Where(block => block.Lines > SmallTypeLinesMax)
             .Select(block => TypeName().Match(block.Head).Groups[2].Value)
-            .Distinct(StringComparer.Ordinal)
             .ToList();
-        return types.Count > 1 ? [$"{file} holds {types.Count} public types: {string.Join(", ", types)}"] : [];
+        return types.Count > 0 ? [$"{file} holds a second public type of more than {SmallTypeLinesMax} lines: {string.Join(", ", types)}"] : [];
     }
 
     public static IEnumerable<string> EmptyCatch(string file, string text) => CatchBlock().Matches(CSharpText.Blank(text))

@@ -53,13 +53,14 @@ public sealed class RulesTests
     }
 
     [Fact]
-    public void Two_public_types_in_a_file_are_one_too_many()
+    public void A_second_public_type_may_share_a_file_only_while_it_is_small()
     {
-        const string Good = "namespace A;\n\npublic sealed record B(int X)\n{\n    public enum Inner { One }\n}\n\ninternal sealed record C(int Y);\n";
+        static string Type(string head, int lines) => $"public {head}\n{{\n{string.Concat(Enumerable.Repeat("    // line\n", lines - 3))}}}\n\n";
+        var first = "namespace A;\n\n" + Type("sealed class B", 60);
 
-        Assert.Empty(Rules.PublicTypes("A.cs", Good));
-        Assert.Single(Rules.PublicTypes("A.cs", Good + "\npublic enum D { One }\n"));
-        Assert.Single(Rules.PublicTypes("A.cs", Good + "\npublic readonly record struct D(int Z);\n"));
+        Assert.Empty(Rules.PublicTypes("A.cs", first + Type("enum C", 30) + "public sealed record D(int X);\n"));
+        Assert.Single(Rules.PublicTypes("A.cs", first + Type("sealed record C", 31)));
+        Assert.Empty(Rules.PublicTypes("A.cs", first + Type("sealed record C", 31).Replace("public", "internal", StringComparison.Ordinal)));
     }
 
     [Theory]

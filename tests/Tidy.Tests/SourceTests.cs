@@ -5,12 +5,6 @@ namespace Flickr.Tidy.Tests;
 /// <summary>The rules of one file, held against every file.</summary>
 public sealed class SourceTests
 {
-    private static readonly HashSet<string> TextEndings = new(StringComparer.OrdinalIgnoreCase)
-    {
-        ".cs", ".razor", ".cshtml", ".css", ".js", ".json", ".md", ".yml", ".yaml", ".sql", ".csproj", ".props", ".targets", ".sh", "",
-        ".editorconfig", ".conf", ".html", ".txt", ".service",
-    };
-
     [Fact]
     public void No_file_is_longer_than_400_lines() => AssertNone(Repository.CSharp
         .SelectMany(file => Rules.LongFile(file, Repository.Read(file))));
@@ -33,8 +27,10 @@ public sealed class SourceTests
 
     [Fact]
     public void No_file_holds_left_over_notes_machine_paths_or_registry_addresses() => AssertNone(Repository.Files
-        .Where(file => TextEndings.Contains(Path.GetExtension(file)) && !file.EndsWith("packages.lock.json", StringComparison.Ordinal))
-        .SelectMany(file => Rules.ForbiddenWord(file, Repository.Read(file))));
+        .Where(file => !file.EndsWith("packages.lock.json", StringComparison.Ordinal))
+        .Select(file => (file, text: Repository.Read(file)))
+        .Where(read => !read.text.Contains('\0', StringComparison.Ordinal))
+        .SelectMany(read => Rules.ForbiddenWord(read.file, read.text)));
 
     [Fact]
     public void Namespaces_follow_folders() => AssertNone(Repository.CSharp
