@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Flickr.Listening;
 using Flickr.Photos.Accounts;
+using Flickr.Photos.Favourites;
 using Flickr.Photos.Gallery;
 using Flickr.Photos.Guarding;
 using Flickr.Photos.Ids;
@@ -13,6 +14,7 @@ using Flickr.Photos.Pages;
 using Flickr.Photos.Problems;
 using Flickr.Photos.Publishing;
 using Flickr.Photos.Sagas;
+using Flickr.Photos.Sharing;
 using Flickr.Photos.Uploads;
 using Flickr.Sql;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -78,6 +80,8 @@ public static class PhotosProgram
         api.MapAccounts();
         api.MapUploads();
         api.MapGallery();
+        api.MapShares();
+        api.MapFavourites();
         app.Map("/api/{**rest}", () => Problem.NotFound());
     }
 
@@ -131,7 +135,10 @@ public static class PhotosProgram
         services.AddSingleton<AlbumDocument>();
         services.AddSingleton<UploadRows>();
         services.AddSingleton<UploadIntake>();
+        services.AddSingleton<PhotoItems>();
         services.AddSingleton<PhotoPages>();
+        services.AddSingleton<ShareStore>();
+        services.AddSingleton<FavouriteStore>();
         services.AddSingleton<OriginalAddresses>();
         services.AddPages();
         services.AddSingleton<PhotoChanges>();

@@ -43,7 +43,9 @@ internal sealed class KeyChange
             time.GetUtcNow().ToUnixTimeMilliseconds());
     }
 
-    /// <summary>The edges that may serve private content and have not acknowledged a bundle with this key.</summary>
+    /// <summary>
+    /// The edges that may serve private content and have not acknowledged a bundle with this key.
+    /// </summary>
     public IEnumerable<EdgeRow> WaitsFor(SigningKey key) => WaitsFor(key, _edges, NowMs);
 
     /// <inheritdoc cref="WaitsFor(SigningKey)"/>
@@ -64,8 +66,7 @@ internal sealed class KeyChange
         var moved = key with { State = SigningKey.NameOf(to), ChangedMs = NowMs };
         if (to == KeyState.PrePublished)
         {
-            // Nobody but us has a bundle of this version yet; without an edge nobody has to have it.
-            moved = moved with { PublishedVersion = _edges.Any(edge => edge.MayServePrivate(NowMs)) ? Version + 1 : Version, PublishedMs = NowMs };
+            moved = moved with { PublishedVersion = Version + 1, PublishedMs = NowMs };
         }
         await PutAsync(moved);
         HasChanged = true;

@@ -18,6 +18,9 @@ internal static class AccountEndpoints
             return Results.NoContent();
         });
         routes.MapPost("/keys", AddKeyAsync);
+        routes.MapGet("/keys", ListKeysAsync);
+        routes.MapDelete("/keys/{id}", RevokeKeyAsync);
+        routes.MapPost("/me/password", ChangePasswordAsync);
         routes.MapGet("/me", ShowAsync);
         routes.MapPatch("/me", ChangeAsync);
     }
@@ -41,7 +44,7 @@ internal static class AccountEndpoints
         }
         if (!AccountStore.IsPassword(body.Password))
         {
-            return Problem.Result(422, "bad-password", $"A password has {AccountStore.PasswordLengthMin} to {AccountStore.PasswordLengthMax} characters.");
+            return BadPassword();
         }
         if (await accounts.AddAsync(body.Name!, body.Password, context.RequestAborted) is not { } account)
         {
@@ -89,6 +92,48 @@ internal static class AccountEndpoints
         return Results.Created((string?)null, new { Key = await accounts.AddKeyAsync(id, label, context.RequestAborted) });
     }
 
+    private static async Task<IResult> ListKeysAsync(HttpContext context, AccountStore accounts) =>
+        Viewer.IdOf(context) is { } id
+            ? Results.Ok(new { Keys = await accounts.KeysAsync(id, context.RequestAborted) })
+            : Problem.NotSignedIn();
+
+    private static async Task<IResult> RevokeKeyAsync(HttpContext context, AccountStore accounts, string id)
+    {
+        if (Viewer.IdOf(context) is not { } viewer)
+        {
+            return Problem.NotSignedIn();
+        }
+        return await accounts.RevokeKeyAsync(viewer, id, context.RequestAborted) ? Results.NoContent() : Problem.NotFound();
+    }
+
+    // The old password is asked for even with a session: an unlocked screen must not be enough.
+    private static async Task<IResult> ChangePasswordAsync(
+        HttpContext context, PasswordChange body, AccountStore accounts, RequestLimits limits, PhotosMetrics metrics)
+    {
+        if (Viewer.NameOf(context) is not { } name)
+        {
+            return Problem.NotSignedIn();
+        }
+        var (account, refusal) = await CheckAsync(context, new Credentials(name, body.Password), accounts, limits, metrics);
+        if (account is null)
+        {
+            return refusal!;
+        }
+        if (!AccountStore.IsPassword(body.NewPassword))
+        {
+            return BadPassword();
+        }
+        var changed = await accounts.SetPasswordAsync(account, body.NewPassword!, context.RequestAborted);
+        if (context.Request.Headers.Authorization.Count == 0)
+        {
+            await SignIn.SignInAsync(context, changed); // every session ends, and this one goes on
+        }
+        return Results.NoContent();
+    }
+
+    private static IResult BadPassword() => Problem.Result(422, "bad-password",
+        $"A password has {AccountStore.PasswordLengthMin} to {AccountStore.PasswordLengthMax} characters.");
+
     private static async Task<(AccountRow? Account, IResult? Refusal)> CheckAsync(
         HttpContext context, Credentials body, AccountStore accounts, RequestLimits limits, PhotosMetrics metrics)
     {
@@ -134,6 +179,8 @@ internal static class AccountEndpoints
     internal sealed record Credentials(string? Name, string? Password);
 
     internal sealed record KeyRequest(string? Label, string? Name, string? Password);
+
+    internal sealed record PasswordChange(string? Password, string? NewPassword);
 
     internal sealed record AccountChange(string? Visibility);
 }

@@ -76,9 +76,27 @@ public sealed class AccountStore(Database database, SortableIds ids, TimeProvide
         return account;
     }
 
-    /// <summary>Sets a new password and signs every session out.</summary>
-    public Task SetPasswordAsync(AccountRow account, string password, CancellationToken cancellationToken) =>
-        SetHashAsync(account, password, ids.Next(), cancellationToken);
+    /// <summary>Sets a new password and signs every session out. Returns the account as it is then.</summary>
+    public async Task<AccountRow> SetPasswordAsync(AccountRow account, string password, CancellationToken cancellationToken)
+    {
+        var changed = account with { Stamp = ids.Next() };
+        await SetHashAsync(account, password, changed.Stamp, cancellationToken);
+        return changed;
+    }
+
+    /// <summary>An account's API keys that still open it; never their secrets.</summary>
+    public Task<IReadOnlyList<ApiKey>> KeysAsync(string accountId, CancellationToken cancellationToken) =>
+        database.ReadAsync(session => session.QueryAsync<ApiKey>(
+            """
+            SELECT id AS Id, label AS Label, created_ms AS CreatedMs FROM api_key
+            WHERE account_id = @accountId AND revoked_ms IS NULL ORDER BY id
+            """, new { accountId }), cancellationToken);
+
+    /// <summary>Revokes an account's API key; false when it has none of that id.</summary>
+    public async Task<bool> RevokeKeyAsync(string accountId, string keyId, CancellationToken cancellationToken) =>
+        await database.WriteAsync(session => session.ExecuteAsync(
+            "UPDATE api_key SET revoked_ms = @now WHERE id = @keyId AND account_id = @accountId AND revoked_ms IS NULL",
+            new { keyId, accountId, now = NowMs }), cancellationToken) == 1;
 
     /// <summary>Makes an API key. What is returned is shown once: only its hash is kept.</summary>
     public async Task<string> AddKeyAsync(string accountId, string label, CancellationToken cancellationToken)

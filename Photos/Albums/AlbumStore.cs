@@ -46,12 +46,13 @@ internal static class AlbumStore
 
 /// <summary>An album with what its pages need of its owner.</summary>
 internal sealed record AlbumRow(
-    string Id, string Name, string Title, string OwnerId, string OwnerName, long OwnerEpoch, string OwnerVisibility)
+    string Id, string Name, string Title, string OwnerId, string OwnerName, long OwnerEpoch, string OwnerVisibility,
+    long Version)
 {
     public const string Select =
         """
         SELECT b.id AS Id, b.name AS Name, b.title AS Title, a.id AS OwnerId, a.name AS OwnerName, a.epoch AS OwnerEpoch,
-            a.visibility AS OwnerVisibility
+            a.visibility AS OwnerVisibility, b.version AS Version
         FROM album b JOIN account a ON a.id = b.owner_id
         """;
 }

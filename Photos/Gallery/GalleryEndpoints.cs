@@ -33,14 +33,15 @@ internal static class GalleryEndpoints
     }
 
     private static async Task<IResult> PhotosAsync(
-        HttpContext context, PhotoPages pages, string album, string? owner, string? after, int? limit)
+        HttpContext context, PhotoPages pages, string album, string? owner, string? after, string? before, long? version, int? limit)
     {
         if ((owner ?? Viewer.NameOf(context)) is not { } name)
         {
             return Problem.NotSignedIn();
         }
         var count = Math.Clamp(limit ?? 100, 1, PhotoPages.PageMax);
-        var page = await pages.ListAsync(Viewer.IdOf(context), name, album, after, count, context.RequestAborted);
+        var query = new PageQuery(count, after, before, version);
+        var page = await pages.ListAsync(Viewer.IdOf(context), name, album, query, context.RequestAborted);
         return page is null ? Problem.NotFound() : Results.Ok(page);
     }
 

@@ -22,6 +22,3 @@ public sealed class OriginalAddresses(Database database, EdgeAddresses addresses
         return new OriginalAddress(url, photo.Digest, photo.LengthBytes, photo.Name);
     }
 }
-
-/// <summary>An original: address with its token, SHA-256 in hex, bytes, file name.</summary>
-public sealed record OriginalAddress(string Url, string Digest, long Length, string Name);

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Flickr.Photos.Ids;
 using Flickr.Photos.Invalidations;
 using Flickr.Photos.Sagas;
@@ -43,15 +42,4 @@ public sealed class OwnerChangeSaga(Database database, ControlPlaneClient contro
         return Task.FromResult(StepResult.Done(state, session => engine.BeginAsync(
             session, RelinkSaga.Kind, ids.Next(), "relink:" + state.OwnerId, new RelinkState { OwnerId = state.OwnerId })));
     }
-}
-
-/// <summary>State of an <see cref="OwnerChangeSaga"/>.</summary>
-public sealed class OwnerChangeState
-{
-    public required string OwnerId { get; set; }
-
-    public bool IsPrivate { get; set; }
-
-    /// <summary>The control plane's receipt; none when the account became public.</summary>
-    public JsonElement? Receipt { get; set; }
 }

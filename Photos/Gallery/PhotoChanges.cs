@@ -75,6 +75,20 @@ public sealed class PhotoChanges(Database database, SagaEngine sagas, SortableId
             : null;
     }
 
+    /// <summary>Takes back what was handed out for a photo, after <paramref name="write"/> has changed who may see it.</summary>
+    public async Task<ChangeAnswer> RevokeAsync(
+        string photoId, string albumId, Func<SqlSession, Task> write, TimeSpan wait, CancellationToken cancellationToken)
+    {
+        var sagaId = ids.Next();
+        await database.WriteAsync(async session =>
+        {
+            await write(session);
+            await sagas.BeginAsync(session, PhotoChangeSaga.Kind, sagaId, null,
+                new PhotoChangeState { PhotoId = photoId, AlbumId = albumId, Revokes = true });
+        }, cancellationToken);
+        return new ChangeAnswer(await ReceiptAsync<PhotoChangeState>(sagaId, state => state.Receipt, wait, cancellationToken));
+    }
+
     /// <summary>
     /// Sets an account public or private. Private raises the epoch: everything handed out or cached before is dead at once,
     /// and links follow in the background.
@@ -111,9 +125,3 @@ public sealed class PhotoChanges(Database database, SagaEngine sagas, SortableId
         return progress is null ? null : receipt(progress.State<TState>());
     }
 }
-
-/// <summary>What a change of a photo asks for; null leaves as it is.</summary>
-public sealed record PhotoEdit(string? Title, string? Description, string? Visibility);
-
-/// <summary>What became of a change. No receipt: the edges will hear of it, but have not yet.</summary>
-public sealed record ChangeAnswer(JsonElement? Receipt);

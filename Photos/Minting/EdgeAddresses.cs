@@ -50,6 +50,3 @@ public sealed class EdgeAddresses(
         return minter.SignUrl(_edge, path, digest[..12], viewerId is null ? grant : grant.ForViewer(viewerId));
     }
 }
-
-/// <summary>A page's one token.</summary>
-public sealed record PageToken(string Token, long ExpiresMs);

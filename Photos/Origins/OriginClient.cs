@@ -16,6 +16,8 @@ public sealed class OriginClient(HttpClient http, IOptions<PhotosOptions> option
     private readonly string _key = PhotosOptions.KeyOf(options.Value.OriginKey, options.Value.OriginKeyFile);
     private int _turn;
 
+    private static readonly TimeSpan AnswerTimeMax = TimeSpan.FromSeconds(30);
+
     /// <summary>Stores bytes whose digest is not known yet. They are durable when this returns.</summary>
     /// <exception cref="OriginUnavailableException">No node took them.</exception>
     public async Task<StoredBlob> StoreAsync(UploadBody body, CancellationToken cancellationToken)
@@ -154,7 +156,14 @@ public sealed class OriginClient(HttpClient http, IOptions<PhotosOptions> option
             }
             try
             {
-                return await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+                var response = await AskAsync(request, cancellationToken);
+                if ((int)response.StatusCode is not (>= 500 and < 507) || i + 1 == _nodes.Length || !mayRepeat())
+                {
+                    return response;
+                }
+                PhotosLog.OriginFailed(log, node.ToString(), ((int)response.StatusCode).ToString(CultureInfo.InvariantCulture));
+                response.Dispose();
+                Interlocked.Increment(ref _turn);
             }
             catch (Exception fault) when (fault is HttpRequestException or IOException
                 || (fault is OperationCanceledException && !cancellationToken.IsCancellationRequested))
@@ -169,6 +178,18 @@ public sealed class OriginClient(HttpClient http, IOptions<PhotosOptions> option
             }
         }
         throw new OriginUnavailableException("no storage node answered", last);
+    }
+
+    // A node that takes a request and says nothing must not hold a saga for ever. An upload is as slow as its client, so
+    // there the client's own connection is the limit.
+    private async Task<HttpResponseMessage> AskAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        if (request.Method != HttpMethod.Post)
+        {
+            stop.CancelAfter(AnswerTimeMax);
+        }
+        return await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stop.Token);
     }
 
     private static async Task ThrowUnlessSuccessAsync(HttpResponseMessage response, CancellationToken cancellationToken)
@@ -186,20 +207,4 @@ public sealed class OriginClient(HttpClient http, IOptions<PhotosOptions> option
             RetryAfter = response.Headers.RetryAfter?.Delta,
         };
     }
-}
-
-/// <summary>What a storage node says of stored bytes.</summary>
-public sealed record StoredBlob(string Digest, long Length, bool Existed);
-
-/// <summary>What became of a link.</summary>
-public enum LinkOutcome
-{
-    /// <summary>The name says this now.</summary>
-    Written,
-
-    /// <summary>A newer generation was there already.</summary>
-    Superseded,
-
-    /// <summary>The blob is not there (any more).</summary>
-    BlobUnknown,
 }

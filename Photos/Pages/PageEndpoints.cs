@@ -179,7 +179,7 @@ internal static class PageEndpoints
     private static async Task<IResult> AlbumAsync(HttpContext context, PhotoPages pages, string user, string album, string? after)
     {
         var isOwn = Viewer.NameOf(context) == user;
-        var page = await pages.ListAsync(Viewer.IdOf(context), user, album, after, FirstPage, context.RequestAborted);
+        var page = await pages.ListAsync(Viewer.IdOf(context), user, album, new PageQuery(FirstPage, after), context.RequestAborted);
         if (page is null && (!isOwn || CdnNames.TryRead(album) is null))
         {
             return Missing(context);

@@ -61,7 +61,7 @@ public sealed class UploadRows(PhotosMetrics metrics, TimeProvider time)
     /// <summary>Makes the photo visible: its files, its facts, its state.</summary>
     public async Task PublishPhotoAsync(SqlSession session, PhotoRow photo, UploadState state)
     {
-        await PhotoStore.NextVersionAsync(session, photo.AlbumId);
+        var version = await PhotoStore.NextVersionAsync(session, photo.AlbumId);
         List<StoredVariant> all =
             [new("original", state.Digest, state.LengthBytes, state.Width, state.Height), .. state.Variants];
         foreach (var variant in all)
@@ -90,7 +90,7 @@ public sealed class UploadRows(PhotosMetrics metrics, TimeProvider time)
         var facts = state.Facts!;
         await session.ExecuteAsync(
             """
-            UPDATE photo SET state = 'published', published_ms = @NowMs, width = @Width, height = @Height, taken_at = @TakenAt,
+            UPDATE photo SET state = 'published', published_ms = @NowMs, published_version = @version, width = @Width, height = @Height, taken_at = @TakenAt,
                 title = CASE WHEN title = '' THEN @Title ELSE title END,
                 description = CASE WHEN description = '' THEN @Description ELSE description END,
                 camera = @Camera, latitude = @Latitude, longitude = @Longitude, thumb_hash = @ThumbHash
@@ -100,6 +100,7 @@ public sealed class UploadRows(PhotosMetrics metrics, TimeProvider time)
             {
                 photo.Id,
                 NowMs,
+                version,
                 Width = (long)state.Width,
                 Height = (long)state.Height,
                 facts.TakenAt,

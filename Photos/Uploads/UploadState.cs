@@ -36,6 +36,3 @@ public sealed class UploadState
     /// <summary>Links were written more than once, so an edge may hold what the first said.</summary>
     public bool NeedsPurge { get; set; }
 }
-
-/// <summary>A variant in storage.</summary>
-public sealed record StoredVariant(string Resolution, string Digest, long LengthBytes, int Width, int Height);

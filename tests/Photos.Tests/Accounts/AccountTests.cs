@@ -50,9 +50,10 @@ public sealed class AccountTests
         withCookie.DefaultRequestHeaders.Add("Cookie", cookie);
         Assert.Equal("alice", (await MeAsync(withCookie)).GetProperty("name").GetString());
 
-        var store = again.Get<Photos.Accounts.AccountStore>();
-        var account = await store.FindByNameAsync("alice", CancellationToken.None);
-        await store.SetPasswordAsync(account!, "another horse", CancellationToken.None);
+        using var refused = await withKey.PostAsJsonAsync("/api/v1/me/password", new { password = "wrong horse", newPassword = "another horse" });
+        Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode);
+        using var changed = await withKey.PostAsJsonAsync("/api/v1/me/password", new { password = "correct horse", newPassword = "another horse" });
+        Assert.Equal(HttpStatusCode.NoContent, changed.StatusCode);
         Assert.Equal(HttpStatusCode.Unauthorized, (await withCookie.GetAsync("/api/v1/me")).StatusCode);
         Assert.Equal(HttpStatusCode.OK, (await withKey.GetAsync("/api/v1/me")).StatusCode);
     }
@@ -92,6 +93,26 @@ public sealed class AccountTests
             using var wrong = host.ClientFor(key);
             Assert.Equal(HttpStatusCode.Unauthorized, (await wrong.GetAsync("/api/v1/me")).StatusCode);
         }
+    }
+
+    [Fact, Trait("Requirement", "R019")]
+    public async Task A_revoked_key_opens_nothing_and_nobody_revokes_anothers()
+    {
+        await using var host = await PhotosHost.StartAsync();
+        using var alice = await host.AddUserAsync("alice");
+        using var bob = await host.AddUserAsync("bob");
+        var made = await (await alice.PostAsJsonAsync("/api/v1/keys", new { label = "phone" })).Content.ReadFromJsonAsync<JsonElement>();
+        using var phone = host.ClientFor(made.GetProperty("key").GetString()!);
+        var listed = (await alice.GetFromJsonAsync<JsonElement>("/api/v1/keys")).GetProperty("keys").EnumerateArray().ToList();
+        var id = listed.Single(key => key.GetProperty("label").GetString() == "phone").GetProperty("id").GetString();
+
+        using var foreign = await bob.DeleteAsync($"/api/v1/keys/{id}");
+        using var own = await alice.DeleteAsync($"/api/v1/keys/{id}");
+
+        Assert.Equal(HttpStatusCode.NotFound, foreign.StatusCode);
+        Assert.Equal(HttpStatusCode.NoContent, own.StatusCode);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await phone.GetAsync("/api/v1/me")).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await alice.GetAsync("/api/v1/me")).StatusCode);
     }
 
     [Fact]

@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Flickr.Photos.Tests.Hosting;
-using Flickr.Sql;
 using Flickr.Tokens;
 using Flickr.Tokens.Paths;
 
@@ -17,7 +16,7 @@ public sealed class GalleryTests
     {
         await using var host = await PhotosHost.StartAsync();
         using var alice = await host.AddUserAsync("alice");
-        await PublishAsync(host, alice, 3);
+        await PhotosHost.PublishAsync(alice, 3);
 
         var page = await host.AlbumAsync(alice);
 
@@ -37,7 +36,7 @@ public sealed class GalleryTests
     {
         await using var host = await PhotosHost.StartAsync();
         using var alice = await host.AddUserAsync("alice");
-        var id = (await PublishAsync(host, alice, 1))[0];
+        var id = (await PhotosHost.PublishAsync(alice, 1))[0];
 
         using var answer = await alice.PostAsync($"/api/v1/photos/{id}/original", null);
         var body = await answer.Content.ReadFromJsonAsync<JsonElement>();
@@ -55,7 +54,7 @@ public sealed class GalleryTests
     {
         await using var host = await PhotosHost.StartAsync();
         using var alice = await host.AddUserAsync("alice");
-        var ids = await PublishAsync(host, alice, 2);
+        var ids = await PhotosHost.PublishAsync(alice, 2);
 
         using var answer = await alice.DeleteAsync($"/api/v1/photos/{ids[0]}?wait=10000");
         var receipt = (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("receipt");
@@ -75,7 +74,7 @@ public sealed class GalleryTests
     {
         await using var host = await PhotosHost.StartAsync();
         using var alice = await host.AddUserAsync("alice");
-        var ids = await PublishAsync(host, alice, 1);
+        var ids = await PhotosHost.PublishAsync(alice, 1);
         (await alice.DeleteAsync($"/api/v1/photos/{ids[0]}?wait=10000")).Dispose();
 
         var end = await PhotosHost.EndAsync(alice, await PhotosHost.UploadAsync(alice, Coffee, "p0.jpg"));
@@ -91,7 +90,7 @@ public sealed class GalleryTests
         await using var host = await PhotosHost.StartAsync();
         using var alice = await host.AddUserAsync("alice");
         await SetAsync(alice, "/api/v1/me", "public");
-        await PublishAsync(host, alice, 2);
+        await PhotosHost.PublishAsync(alice, 2);
         Assert.Equal("public", host.Origin.Links["/alice/nature/hd/p0_hd.jpg"].Visibility);
         Assert.Equal(2, (await host.Anonymous.GetFromJsonAsync<JsonElement>("/api/v1/albums/nature/photos?owner=alice")).GetProperty("items").GetArrayLength());
 
@@ -115,7 +114,7 @@ public sealed class GalleryTests
         using var alice = await host.AddUserAsync("alice");
         using var bob = await host.AddUserAsync("bob");
         await SetAsync(alice, "/api/v1/me", "public");
-        var ids = await PublishAsync(host, alice, 2);
+        var ids = await PhotosHost.PublishAsync(alice, 2);
         await DocumentAsync(host, photos => photos.Count == 2);
 
         var answer = await SetAsync(alice, $"/api/v1/photos/{ids[0]}?wait=10000", "private");
@@ -140,10 +139,9 @@ public sealed class GalleryTests
         await using var host = await PhotosHost.StartAsync();
         using var alice = await host.AddUserAsync("alice");
         using var bob = await host.AddUserAsync("bob");
-        var ids = await PublishAsync(host, alice, 2);
-        var guest = (await bob.GetFromJsonAsync<JsonElement>("/api/v1/me")).GetProperty("id").GetString();
-        await host.Get<Database>().WriteAsync(session => session.ExecuteAsync(
-            "INSERT INTO share (id, cdn_photo_key, user_id, created_ms) VALUES ('s', @photo, @guest, 0)", new { photo = ids[0], guest }));
+        var ids = await PhotosHost.PublishAsync(alice, 2);
+        using var shared = await alice.PutAsync($"/api/v1/photos/{ids[0]}/shares/bob", null);
+        Assert.Equal(HttpStatusCode.NoContent, shared.StatusCode);
 
         var page = await bob.GetFromJsonAsync<JsonElement>("/api/v1/albums/nature/photos?owner=alice");
 
@@ -160,7 +158,7 @@ public sealed class GalleryTests
     {
         await using var host = await PhotosHost.StartAsync();
         using var alice = await host.AddUserAsync("alice");
-        var ids = await PublishAsync(host, alice, 5);
+        var ids = await PhotosHost.PublishAsync(alice, 5);
         var seen = new List<string?>();
         string? after = null;
         do
@@ -180,7 +178,7 @@ public sealed class GalleryTests
     {
         await using var host = await PhotosHost.StartAsync();
         using var alice = await host.AddUserAsync("alice");
-        var ids = await PublishAsync(host, alice, 1);
+        var ids = await PhotosHost.PublishAsync(alice, 1);
 
         using var answer = await alice.PatchAsJsonAsync($"/api/v1/photos/{ids[0]}", new { title = "저녁노을" });
 
@@ -194,25 +192,13 @@ public sealed class GalleryTests
     {
         await using var host = await PhotosHost.StartAsync();
         using var alice = await host.AddUserAsync("alice");
-        await PublishAsync(host, alice, 2);
+        await PhotosHost.PublishAsync(alice, 2);
 
         var albums = (await alice.GetFromJsonAsync<JsonElement>("/api/v1/albums")).GetProperty("albums");
 
         var album = Assert.Single(albums.EnumerateArray());
         Assert.Equal(("nature", 2), (album.GetProperty("name").GetString(), album.GetProperty("count").GetInt32()));
         Assert.Contains("/alice/nature/thumbnail/p1_thumbnail.jpg?v=", album.GetProperty("cover").GetProperty("url").GetString());
-    }
-
-    private static async Task<List<string>> PublishAsync(PhotosHost host, HttpClient client, int count)
-    {
-        var ids = new List<string>();
-        for (var i = 0; i < count; i++)
-        {
-            var end = await PhotosHost.EndAsync(client, await PhotosHost.UploadAsync(client, [.. Coffee, (byte)i], $"p{i}.jpg"));
-            Assert.Equal("published", end.GetProperty("state").GetString());
-            ids.Add(end.GetProperty("photoId").GetString()!);
-        }
-        return ids;
     }
 
     private static async Task<JsonElement> SetAsync(HttpClient client, string target, string visibility)

@@ -82,6 +82,7 @@ internal sealed class PhotosHost : IAsyncDisposable
     {
         Anonymous.Dispose();
         await App.DisposeAsync();
+        Assert.Empty(Origin.EqualGenerations);
         if (_ownsParts)
         {
             await Origin.DisposeAsync();
@@ -148,6 +149,20 @@ internal sealed class PhotosHost : IAsyncDisposable
                 Assert.Fail($"not within 30 s; last answer: {answer}");
             }
         }
+    }
+
+    /// <summary>Publishes photos p0.jpg, p1.jpg, … into the album nature and returns their ids.</summary>
+    public static async Task<List<string>> PublishAsync(HttpClient client, int count, int from = 0)
+    {
+        var bytes = await File.ReadAllBytesAsync(Samples.File("derived/baseline.jpg"));
+        var ids = new List<string>();
+        for (var i = from; i < from + count; i++)
+        {
+            var end = await EndAsync(client, await UploadAsync(client, [.. bytes, (byte)i], $"p{i}.jpg"));
+            Assert.Equal("published", end.GetProperty("state").GetString());
+            ids.Add(end.GetProperty("photoId").GetString()!);
+        }
+        return ids;
     }
 
     public Task<JsonElement> AlbumAsync(HttpClient client, string album = "nature") =>

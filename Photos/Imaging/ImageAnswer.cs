@@ -1,0 +1,23 @@
+namespace Flickr.Photos.Imaging;
+
+/// <summary>What a worker found or made. Exactly one of <see cref="Refusal"/> and <see cref="Facts"/> is set.</summary>
+public sealed record ImageAnswer
+{
+    /// <summary>Why the file is not taken.</summary>
+    public ImageRefusal? Refusal { get; init; }
+
+    /// <summary>The decoder's own words for a refusal; for logs only.</summary>
+    public string? Detail { get; init; }
+
+    /// <summary>What the picture is.</summary>
+    public ImageFacts? Facts { get; init; }
+
+    /// <summary>The variants, largest first; empty when none were asked for.</summary>
+    public IReadOnlyList<ImageVariant> Variants { get; init; } = [];
+
+    /// <summary>ThumbHash of the smallest variant, base64; null when none was made.</summary>
+    public string? ThumbHash { get; init; }
+
+    /// <summary>Resident memory of the worker after the job.</summary>
+    public long MemoryBytes { get; init; }
+}

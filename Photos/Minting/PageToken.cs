@@ -1,0 +1,4 @@
+namespace Flickr.Photos.Minting;
+
+/// <summary>A page's one token.</summary>
+public sealed record PageToken(string Token, long ExpiresMs);
