@@ -21,6 +21,9 @@ internal sealed class UpRun(TextWriter log, bool verbose)
     private readonly TaskCompletionSource<UpRefusal> _broken = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _stopping;
 
+    /// <summary>What runs, in starting order.</summary>
+    public IReadOnlyList<(UpNode Node, WebApplication App)> Running => _running;
+
     /// <summary>Ends when a node stops by itself, with the line that says so.</summary>
     public Task<UpRefusal> Broken => _broken.Task;
 
