@@ -9,8 +9,16 @@ internal static class LoginCommand
     /// <summary>The command with its options.</summary>
     public static Command Create(Terminal terminal)
     {
-        var name = new Option<string?>("--name") { Description = "Account name; its password is asked for", HelpName = "NAME" };
-        var key = new Option<string?>("--key") { Description = "API key to keep instead of a password", HelpName = "KEY" };
+        var name = new Option<string?>("--name")
+        {
+            Description = "Account name; its password is asked for",
+            HelpName = "NAME",
+        };
+        var key = new Option<string?>("--key")
+        {
+            Description = "API key to keep instead of a password",
+            HelpName = "KEY",
+        };
         var operatorKey = new Option<string?>("--operator-key-file")
         {
             Description = "File with an operator key to keep, e.g. DATA/secrets/operator.key",
@@ -26,7 +34,8 @@ internal static class LoginCommand
         {
             name, key, operatorKey, label, Passwords.FromStandardInput,
         };
-        return command.Does("flickr login --server http://127.0.0.1:8080 --name alice", async (parsed, cancellationToken) =>
+        return command.Does("flickr login --server http://127.0.0.1:8080 --name alice",
+            async (parsed, cancellationToken) =>
         {
             var account = Switches.AccountOf(parsed, terminal);
             var path = Credentials.PathUnder(terminal.Variable("XDG_CONFIG_HOME"));
@@ -36,7 +45,8 @@ internal static class LoginCommand
                 : new Credentials(server, null, null, null);
             if (parsed.GetValue(operatorKey) is { } file)
             {
-                kept = kept with { OperatorKey = (await File.ReadAllTextAsync(file, cancellationToken)).Trim() };
+                kept = kept with { OperatorKey = (await File.ReadAllTextAsync(file, cancellationToken))
+                    .Trim() };
             }
             if (parsed.GetValue(key) is { } given)
             {
@@ -46,7 +56,8 @@ internal static class LoginCommand
             {
                 var password = Passwords.Read(terminal, parsed.GetValue(Passwords.FromStandardInput));
                 using var photos = PhotosClient.Of(account, key: null);
-                var made = await photos.NewKeyAsync(parsed.GetValue(label)!, accountName, password, cancellationToken);
+                var made = await photos.NewKeyAsync(parsed.GetValue(label)!, accountName, password,
+                    cancellationToken);
                 kept = await KeepAsync(account, kept, made.Key, cancellationToken);
             }
             else if (parsed.GetValue(operatorKey) is null)
@@ -75,7 +86,8 @@ internal static class LoginCommand
         }
         else
         {
-            terminal.Out.WriteLine($"signed in at {result.Server}{(result.Name is null ? "" : " as " + result.Name)}; kept in {result.File}");
+            terminal.Out.WriteLine(
+                $"signed in at {result.Server}{(result.Name is null ? "" : " as " + result.Name)}; kept in {result.File}");
         }
         return ExitCodes.Done;
     }

@@ -20,7 +20,8 @@ public sealed class UpRunTests
 
         run.Running[1].App.Lifetime.StopApplication();
 
-        var refusal = await run.Broken.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        var refusal =
+            await run.Broken.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
         Assert.StartsWith("Origin 1 stopped by itself", refusal.Line, StringComparison.Ordinal);
         Assert.Equal(1, refusal.ExitCode);
         Assert.Empty(await run.StopAsync());
@@ -46,11 +47,14 @@ public sealed class UpRunTests
     {
         using var folder = new TemporaryFolder();
         var options = OptionsOf(folder);
-        var node = UpPlan.Nodes(options, UpSecrets.ReadOrCreate(options.DataDirectory)).First(n => n.Program == UpProgram.Origin);
-        var wrong = node with { Settings = new Dictionary<string, string?>(node.Settings) { ["Origin:Replicas"] = "99" } };
+        var node = UpPlan.Nodes(options, UpSecrets.ReadOrCreate(options.DataDirectory))
+            .First(n => n.Program == UpProgram.Origin);
+        var wrong = node with { Settings =
+            new Dictionary<string, string?>(node.Settings) { ["Origin:Replicas"] = "99" } };
         using var log = new StringWriter();
 
-        var refusal = await new UpRun(log, verbose: false).StartAsync([wrong], TestContext.Current.CancellationToken);
+        var refusal = await new UpRun(log, verbose: false)
+            .StartAsync([wrong], TestContext.Current.CancellationToken);
 
         Assert.Equal(2, refusal!.ExitCode);
         Assert.Contains("Replicas", refusal.Line, StringComparison.Ordinal);
@@ -59,7 +63,8 @@ public sealed class UpRunTests
     [Fact]
     public void The_plan_keeps_storage_and_admin_listeners_on_loopback_whatever_the_host()
     {
-        var options = new UpOptions(8080, "0.0.0.0", "photos.example.org", "/data", Verbose: false, Json: false);
+        var options =
+            new UpOptions(8080, "0.0.0.0", "photos.example.org", "/data", Verbose: false, Json: false);
 
         var nodes = UpPlan.Nodes(options, new UpSecrets("o", "e", "s", "k"));
 
@@ -67,9 +72,12 @@ public sealed class UpRunTests
         Assert.All(nodes, node => Assert.Equal(node.Port + 1000, node.AdminPort));
         foreach (var node in nodes)
         {
-            var listen = node.Settings.Single(setting => setting.Key.EndsWith(":Listen", StringComparison.Ordinal)).Value!;
-            var admin = node.Settings.Single(setting => setting.Key.EndsWith(":AdminListen", StringComparison.Ordinal)).Value!;
-            Assert.StartsWith(node.Program == UpProgram.Origin ? "http://127.0.0.1:" : "http://0.0.0.0:", listen, StringComparison.Ordinal);
+            var listen = node.Settings.Single(setting =>
+                setting.Key.EndsWith(":Listen", StringComparison.Ordinal)).Value!;
+            var admin = node.Settings.Single(setting =>
+                setting.Key.EndsWith(":AdminListen", StringComparison.Ordinal)).Value!;
+            Assert.StartsWith(node.Program == UpProgram.Origin ? "http://127.0.0.1:"
+                : "http://0.0.0.0:", listen, StringComparison.Ordinal);
             Assert.StartsWith("http://127.0.0.1:", admin, StringComparison.Ordinal);
         }
         Assert.Equal("http://photos.example.org:8081", nodes[^1].Settings["Photos:EdgeAddress"]);
