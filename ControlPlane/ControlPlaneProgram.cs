@@ -11,14 +11,19 @@ using Microsoft.Extensions.Options;
 
 namespace Flickr.ControlPlane;
 
-/// <summary>Builds and runs the program. The <c>flickr</c> command calls <see cref="Build"/>, the executable <see cref="RunAsync"/>.</summary>
+/// <summary>
+/// Builds and runs the program. The <c>flickr</c> command calls <see cref="Build"/>, the executable <see
+/// cref="RunAsync"/>.
+/// </summary>
 public static class ControlPlaneProgram
 {
     private const int RequestBodyBytesMax = 64 << 10;
 
     /// <summary>Builds the program without starting it.</summary>
-    /// <param name="args">Command line settings, e.g. <c>--ControlPlane:Listen=http://127.0.0.1:9000</c>.</param>
-    /// <param name="settings">Settings that win over files, environment and <paramref name="args"/>; null for none.</param>
+    /// <param name="args">Command line settings, e.g.
+    /// <c>--ControlPlane:Listen=http://127.0.0.1:9000</c>.</param>
+    /// <param name="settings">Settings that win over files, environment and <paramref name="args"/>; null for
+    /// none.</param>
     /// <param name="services">Last word on the services, e.g. another lifetime; null for none.</param>
     public static WebApplication Build(string[] args, IConfiguration? settings = null, Action<IServiceCollection>? services = null)
     {

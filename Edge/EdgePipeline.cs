@@ -128,7 +128,7 @@ internal sealed class EdgePipeline(
         }
         if (finding.IsServed)
         {
-            if (finding.RenewsBehind)
+            if (finding.RenewsBehind && failures.Answer(request.Key) is null)
             {
                 fills.RenewBehind(request);
             }

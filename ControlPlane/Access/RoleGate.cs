@@ -1,6 +1,9 @@
 namespace Flickr.ControlPlane.Access;
 
-/// <summary>Lets a request through to its endpoint only with a key of a role that the endpoint names. No name, no entry.</summary>
+/// <summary>
+/// Lets a request through to its endpoint only with a key of a role that the endpoint names. No name, no
+/// entry.
+/// </summary>
 internal static class RoleGate
 {
     private const string Scheme = "Bearer ";

@@ -3,7 +3,9 @@ using Flickr.Sql;
 
 namespace Flickr.ControlPlane.Audit;
 
-/// <summary>Who did what, hash-chained, in the transaction that did it: there is no deed without its line.</summary>
+/// <summary>
+/// Who did what, hash-chained, in the transaction that did it: there is no deed without its line.
+/// </summary>
 internal sealed class AuditLog(Database database, TimeProvider time)
 {
     private const string Columns = "sequence, at_ms AS AtMs, actor, action, detail, hash";
@@ -31,7 +33,10 @@ internal sealed class AuditLog(Database database, TimeProvider time)
         await session.ExecuteAsync("UPDATE audit_state SET hash = @Hash WHERE id = 1", row);
     }
 
-    /// <summary>Appends a line that this process has not said yet, e.g. that a reader took a bundle for the first time.</summary>
+    /// <summary>
+    /// Appends a line that this process has not said yet, e.g. that a reader took a bundle for the first
+    /// time.
+    /// </summary>
     public async Task SayOnceAsync(string actor, string action, string detail, CancellationToken cancellationToken)
     {
         if (_saidOnce.Count > 100_000)

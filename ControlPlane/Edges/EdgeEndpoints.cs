@@ -65,11 +65,15 @@ internal static partial class EdgeEndpoints
         {
             return Problems.Of(400, "acknowledgement-invalid", "sequence and keysVersion are not negative.");
         }
-        if (!await edges.AcknowledgeAsync(id, acknowledgement.Sequence, acknowledgement.KeysVersion, cancellationToken))
+        var (sequence, keysVersion) = (acknowledgement.Sequence, acknowledgement.KeysVersion);
+        switch (await edges.AcknowledgeAsync(id, sequence, keysVersion, cancellationToken))
         {
-            return Problems.Of(404, "edge-unknown", "The edge has never opened a stream here.");
+            case AckVerdict.UnknownEdge:
+                return Problems.Of(404, "edge-unknown", "The edge has never opened a stream here.");
+            case AckVerdict.AheadOfLog:
+                return Problems.Of(409, "edge-ahead", "The log does not go so far.");
         }
-        if (tail.View.After(acknowledgement.Sequence - 1) is { Count: > 0 } entries)
+        if (tail.View.After(sequence - 1) is { Count: > 0 } entries)
         {
             metrics.Acknowledged(time.GetUtcNow().ToUnixTimeMilliseconds() - entries[0].AtMs);
         }

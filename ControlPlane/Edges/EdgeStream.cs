@@ -10,7 +10,8 @@ using Microsoft.Extensions.Options;
 namespace Flickr.ControlPlane.Edges;
 
 /// <summary>
-/// One edge's stream. Order is everything here: an entry goes out before any heartbeat that counts it, and a heartbeat
+/// One edge's stream. Order is everything here: an entry goes out before any heartbeat that counts it, and a
+/// heartbeat
 /// only under a lease that is committed.
 /// </summary>
 internal sealed class EdgeStream(Database database, EdgeTable edges, LogTail tail, IOptions<StreamOptions> options,
@@ -19,7 +20,9 @@ internal sealed class EdgeStream(Database database, EdgeTable edges, LogTail tai
 {
     private const int ReadMax = 1000;
 
-    /// <summary>Writes events until the edge goes away, moves to another connection, or the process stops.</summary>
+    /// <summary>
+    /// Writes events until the edge goes away, moves to another connection, or the process stops.
+    /// </summary>
     public async Task RunAsync(HttpContext context, string edge, string address, long after, long term)
     {
         using var both = CancellationTokenSource.CreateLinkedTokenSource(
@@ -63,7 +66,9 @@ internal sealed class EdgeStream(Database database, EdgeTable edges, LogTail tai
             .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    /// <summary>Hello, the snapshot when it is needed, the keys' version, and a first heartbeat of this very moment.</summary>
+    /// <summary>
+    /// Hello, the snapshot when it is needed, the keys' version, and a first heartbeat of this very moment.
+    /// </summary>
     private async Task<bool> GreetAsync(Run run, long after, long term)
     {
         var bounds = options.Value;
@@ -115,8 +120,10 @@ internal sealed class EdgeStream(Database database, EdgeTable edges, LogTail tai
     }
 
     /// <summary>
-    /// A heartbeat counts the log as it was when it was made, and the view may have moved on since: so first what the
-    /// heartbeat counts, then the heartbeat, then the rest. Sent last it would be refused, or starve under load.
+    /// A heartbeat counts the log as it was when it was made, and the view may have moved on since: so first
+    /// what the
+    /// heartbeat counts, then the heartbeat, then the rest. Sent last it would be refused, or starve under
+    /// load.
     /// </summary>
     private async Task SendAsync(Run run, TailView view)
     {
@@ -133,7 +140,9 @@ internal sealed class EdgeStream(Database database, EdgeTable edges, LogTail tai
         }
     }
 
-    /// <summary>A heartbeat lets the edge trust itself for the bound: never without a lease that says so on disk.</summary>
+    /// <summary>
+    /// A heartbeat lets the edge trust itself for the bound: never without a lease that says so on disk.
+    /// </summary>
     private void Beat(Run run, HeartbeatEvent beat)
     {
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
@@ -144,7 +153,9 @@ internal sealed class EdgeStream(Database database, EdgeTable edges, LogTail tai
         }
     }
 
-    /// <summary>Renews beside the stream, so that no entry waits for the commit. False when the edge has moved on.</summary>
+    /// <summary>
+    /// Renews beside the stream, so that no entry waits for the commit. False when the edge has moved on.
+    /// </summary>
     private async Task<bool> RenewAsync(Run run)
     {
         if (run.Renewal is { IsCompleted: true } done)
@@ -191,7 +202,8 @@ internal sealed class EdgeStream(Database database, EdgeTable edges, LogTail tai
     }
 
     /// <summary>
-    /// The parts come from several reads, while others append: an entry that is renewed meanwhile moves to a later sequence
+    /// The parts come from several reads, while others append: an entry that is renewed meanwhile moves to a
+    /// later sequence
     /// and is sent after the snapshot, which ends at the head of the first read.
     /// </summary>
     private async Task SnapshotAsync(Run run)

@@ -7,7 +7,8 @@ using Microsoft.Extensions.Options;
 namespace Flickr.ControlPlane.Edges;
 
 /// <summary>
-/// Who has applied an invalidation, and when the others become harmless. Nothing is stored for it but the acknowledgements:
+/// Who has applied an invalidation, and when the others become harmless. Nothing is stored for it but the
+/// acknowledgements:
 /// an edge that has acknowledged a sequence has applied everything before it.
 /// </summary>
 internal sealed class Receipts(Database database, LogSignals signals, IOptions<StreamOptions> options, TimeProvider time)
@@ -34,7 +35,9 @@ internal sealed class Receipts(Database database, LogSignals signals, IOptions<S
             return receipts;
         }, cancellationToken);
 
-    /// <summary>Waits until every live edge has acknowledged, or the time is over. The receipt says which.</summary>
+    /// <summary>
+    /// Waits until every live edge has acknowledged, or the time is over. The receipt says which.
+    /// </summary>
     public async Task<Receipt> WaitAsync(LogEntry entry, TimeSpan wait, CancellationToken cancellationToken)
     {
         var began = time.GetTimestamp();
@@ -81,8 +84,10 @@ internal sealed class Receipts(Database database, LogSignals signals, IOptions<S
     }
 
     /// <summary>
-    /// How long after its last heartbeat an edge can still do what was forbidden. A stolen key mints tokens that look fresh,
-    /// so only the cut-off ends it; old tokens end with the private bound; cached bytes with the longer of both.
+    /// How long after its last heartbeat an edge can still do what was forbidden. A stolen key mints tokens
+    /// that look fresh,
+    /// so only the cut-off ends it; old tokens end with the private bound; cached bytes with the longer of
+    /// both.
     /// </summary>
     private static long BoundMs(EdgeRow edge, string kind) => KindNames.TryParse(kind, out var known) ? known switch
     {

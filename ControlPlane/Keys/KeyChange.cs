@@ -43,7 +43,9 @@ internal sealed class KeyChange
             time.GetUtcNow().ToUnixTimeMilliseconds());
     }
 
-    /// <summary>The edges that may serve private content and have not acknowledged a bundle with this key.</summary>
+    /// <summary>
+    /// The edges that may serve private content and have not acknowledged a bundle with this key.
+    /// </summary>
     public IEnumerable<EdgeRow> WaitsFor(SigningKey key) => WaitsFor(key, _edges, NowMs);
 
     /// <inheritdoc cref="WaitsFor(SigningKey)"/>

@@ -55,7 +55,9 @@ internal static class KeyEndpoints
         return await AnswerAsync(context, bundle, audit, "read-mint-keys", cancellationToken);
     }
 
-    /// <summary>With the version as ETag; the mint bundle's tag also covers the list of edges, which moves by itself.</summary>
+    /// <summary>
+    /// With the version as ETag; the mint bundle's tag also covers the list of edges, which moves by itself.
+    /// </summary>
     private static async Task<IResult> AnswerAsync(HttpContext context, VerifyBundle bundle, AuditLog audit, string action,
         CancellationToken cancellationToken)
     {

@@ -8,8 +8,10 @@ using Microsoft.Extensions.Options;
 namespace Flickr.ControlPlane.Keys;
 
 /// <summary>
-/// The life of keys: Sealed → PrePublished → Active → Retiring → Destroyed, and Compromised from anywhere. Per algorithm
-/// one key mints and one spare is already with the edges, so that a rotation, also in an emergency, has nothing to wait for.
+/// The life of keys: Sealed → PrePublished → Active → Retiring → Destroyed, and Compromised from anywhere.
+/// Per algorithm
+/// one key mints and one spare is already with the edges, so that a rotation, also in an emergency, has
+/// nothing to wait for.
 /// A key mints only when every edge that may serve private content has acknowledged a bundle that holds it.
 /// </summary>
 internal sealed class KeyLife(Database database, KeyVault vault, InvalidationLog log, AuditLog audit, LogSignals signals,
@@ -18,7 +20,12 @@ internal sealed class KeyLife(Database database, KeyVault vault, InvalidationLog
     private static readonly TimeSpan RetireMargin = TimeSpan.FromSeconds(60);
     private static readonly SigningAlgorithm[] Algorithms = [SigningAlgorithm.ES256, SigningAlgorithm.HS256];
 
-    /// <summary>Makes the first keys, and refuses to run with a wrap key that is not the one in use.</summary>
+    /// <summary>Whether a key waits for edges, as of the last look or change of this process.</summary>
+    public bool IsWaiting { get; private set; }
+
+    /// <summary>
+    /// Makes the first keys, and refuses to run with a wrap key that is not the one in use.
+    /// </summary>
     public async Task BeginAsync(CancellationToken cancellationToken)
     {
         await database.WriteAsync(async session =>
@@ -44,14 +51,17 @@ internal sealed class KeyLife(Database database, KeyVault vault, InvalidationLog
         var keys = await KeyTable.AllAsync(session);
         var edges = await EdgeTable.AllAsync(session);
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        IsWaiting = keys.Any(IsWanted);
         return Algorithms.Any(algorithm => !keys.Any(key => Is(key, algorithm, KeyState.PrePublished)))
             || keys.Any(key => key.Life == KeyState.Retiring && key.NotAfterMs <= now
-                || key.Life == KeyState.PrePublished && key.Wanted != 0 && !KeyChange.WaitsFor(key, edges, now).Any()
+                || IsWanted(key) && !KeyChange.WaitsFor(key, edges, now).Any()
                 || key.Life == KeyState.Active && IsOld(key, now)
                     && keys.Any(spare => spare.Life == KeyState.PrePublished && spare.Algorithm == key.Algorithm && spare.Wanted == 0));
     }, cancellationToken);
 
-    /// <summary>Wants the spare of an algorithm to mint. Returns it as it is then: active, or waiting for edges.</summary>
+    /// <summary>
+    /// Wants the spare of an algorithm to mint. Returns it as it is then: active, or waiting for edges.
+    /// </summary>
     public async Task<SigningKey> RotateAsync(SigningAlgorithm algorithm, string actor, CancellationToken cancellationToken)
     {
         var kid = "";
@@ -67,7 +77,8 @@ internal sealed class KeyLife(Database database, KeyVault vault, InvalidationLog
     }
 
     /// <summary>
-    /// A key is in foreign hands: its material goes, every edge hears of it in the log, and the spare takes over.
+    /// A key is in foreign hands: its material goes, every edge hears of it in the log, and the spare takes
+    /// over.
     /// Null when there is no such key.
     /// </summary>
     public async Task<LogEntry?> RevokeAsync(string kid, string? reason, string actor, CancellationToken cancellationToken)
@@ -106,6 +117,7 @@ internal sealed class KeyLife(Database database, KeyVault vault, InvalidationLog
                 await KeepSpareAsync(change, algorithm);
             }
             await change.EndAsync();
+            IsWaiting = change.Keys.Any(IsWanted);
             return change.HasChanged;
         }, cancellationToken);
         if (changed)
@@ -188,6 +200,8 @@ internal sealed class KeyLife(Database database, KeyVault vault, InvalidationLog
         await change.AddAsync(key);
         return key;
     }
+
+    private static bool IsWanted(SigningKey key) => key.Life == KeyState.PrePublished && key.Wanted != 0;
 
     private bool IsOld(SigningKey key, long nowMs)
     {

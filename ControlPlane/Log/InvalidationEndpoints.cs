@@ -18,7 +18,10 @@ internal static class InvalidationEndpoints
         app.MapGet("/v1/invalidations", ListAsync).For(Role.Operator);
     }
 
-    /// <summary>Appends an invalidation. One that names a key also ends the key here: the log alone would leave it minting.</summary>
+    /// <summary>
+    /// Appends an invalidation. One that names a key also ends the key here: the log alone would leave it
+    /// minting.
+    /// </summary>
     public static async Task<LogEntry?> AppendAsync(InvalidationRequest request, string actor, Database database,
         InvalidationLog log, KeyLife keys, LogSignals signals, ControlPlaneMetrics metrics, CancellationToken cancellationToken)
     {

@@ -5,7 +5,8 @@ using Flickr.Sql;
 namespace Flickr.ControlPlane.Log;
 
 /// <summary>
-/// The one numbered log, in SQL. Numbers are given out in commit order, by whichever control plane appends, because each
+/// The one numbered log, in SQL. Numbers are given out in commit order, by whichever control plane appends,
+/// because each
 /// takes its number by updating one row that stays locked until it commits.
 /// </summary>
 internal sealed class InvalidationLog(Database database, AuditLog audit, TimeProvider time)
@@ -72,7 +73,9 @@ internal sealed class InvalidationLog(Database database, AuditLog audit, TimePro
         FROM log_state l CROSS JOIN key_state k WHERE l.id = 1 AND k.id = 1
         """))!;
 
-    /// <summary>The head at which the first term above the given one began; null when there is none.</summary>
+    /// <summary>
+    /// The head at which the first term above the given one began; null when there is none.
+    /// </summary>
     public static Task<long?> NextTermStartAsync(SqlSession session, long term) => session.ScalarAsync<long?>(
         "SELECT start_sequence FROM term WHERE term > @term ORDER BY term LIMIT 1", new { term });
 

@@ -51,7 +51,10 @@ public sealed record InvalidationRequest(
             : null;
     }
 
-    /// <summary>An address that is not canonical would name nothing that an edge serves, and the caller would believe it gone.</summary>
+    /// <summary>
+    /// An address that is not canonical would name nothing that an edge serves, and the caller would believe
+    /// it gone.
+    /// </summary>
     private static string? RefuseAddress(InvalidationKind kind, string value)
     {
         var target = InvalidationTarget.Of(kind, value);

@@ -5,7 +5,8 @@ using Microsoft.Extensions.Options;
 namespace Flickr.ControlPlane.Log;
 
 /// <summary>
-/// Shortens the log. What is in force stays in its own table, so that an edge behind the log's end takes a snapshot and
+/// Shortens the log. What is in force stays in its own table, so that an edge behind the log's end takes a
+/// snapshot and
 /// misses nothing. Only names of objects fold into a floor, and only when no token of their time can be left.
 /// </summary>
 internal sealed class LogCompaction(Database database, IOptions<LogOptions> options, IOptions<KeyOptions> keys,
@@ -44,6 +45,7 @@ internal sealed class LogCompaction(Database database, IOptions<LogOptions> opti
         gone += await session.ExecuteAsync(
             "DELETE FROM invalidation WHERE sequence < (SELECT oldest FROM log_state WHERE id = 1)");
         await session.ExecuteAsync("DELETE FROM ack WHERE sequence < (SELECT oldest FROM log_state WHERE id = 1)");
+        await session.ExecuteAsync("DELETE FROM edge WHERE lease_ms + cut_off_ms < @expiredMs", expired);
         return gone;
     }, cancellationToken);
 

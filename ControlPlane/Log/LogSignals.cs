@@ -4,7 +4,8 @@ using Npgsql;
 namespace Flickr.ControlPlane.Log;
 
 /// <summary>
-/// "Look again": wakes who waits for the log, the keys or acknowledgements to move. Nothing but speed depends on it: who
+/// "Look again": wakes who waits for the log, the keys or acknowledgements to move. Nothing but speed depends
+/// on it: who
 /// waits also looks by itself each second, because a notification can be lost with its connection.
 /// </summary>
 internal sealed class LogSignals(ControlPlaneOptions options, Database database, ILogger<LogSignals> logger, TimeProvider time)
@@ -13,7 +14,9 @@ internal sealed class LogSignals(ControlPlaneOptions options, Database database,
     private const string Channel = "flickr_control_plane";
     private volatile TaskCompletionSource _changed = NewSignal();
 
-    /// <summary>Completes at the next signal. Take it before looking, or the signal between is missed.</summary>
+    /// <summary>
+    /// Completes at the next signal. Take it before looking, or the signal between is missed.
+    /// </summary>
     public Task Changed => _changed.Task;
 
     /// <summary>Wakes everyone in this process.</summary>

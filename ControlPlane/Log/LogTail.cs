@@ -6,8 +6,10 @@ using Microsoft.Extensions.Options;
 namespace Flickr.ControlPlane.Log;
 
 /// <summary>
-/// The log's end as this process sees it, read once for all streams: on every signal, and each second for the heartbeat.
-/// A heartbeat is made only from a read that succeeded, with the clock from before the read: a control plane that lost its
+/// The log's end as this process sees it, read once for all streams: on every signal, and each second for the
+/// heartbeat.
+/// A heartbeat is made only from a read that succeeded, with the clock from before the read: a control plane
+/// that lost its
 /// database falls silent, and its edges fall back to their bounds.
 /// </summary>
 internal sealed class LogTail(Database database, LogSignals signals, RoleKeys keys, IOptions<LogOptions> options,

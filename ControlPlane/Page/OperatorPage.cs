@@ -9,7 +9,8 @@ using Flickr.Tokens;
 namespace Flickr.ControlPlane.Page;
 
 /// <summary>
-/// The page for operators at <c>/</c>: plain HTML from the server, no script. One cookie, signed; every form carries a token
+/// The page for operators at <c>/</c>: plain HTML from the server, no script. One cookie, signed; every form
+/// carries a token
 /// of the session and answers with a redirect.
 /// </summary>
 internal sealed class OperatorPage(OperatorSession sessions, Database database, InvalidationLog log, Receipts receipts,

@@ -7,8 +7,10 @@ using Flickr.ControlPlane.Access;
 namespace Flickr.ControlPlane.Page;
 
 /// <summary>
-/// Who is signed in to the page. The cookie is <c>expiryMs.nonce.mac</c>, signed under a key derived from the operator key:
-/// nothing is stored, every control plane with the same operator key knows it, and a new operator key ends all sessions.
+/// Who is signed in to the page. The cookie is <c>expiryMs.nonce.mac</c>, signed under a key derived from the
+/// operator key:
+/// nothing is stored, every control plane with the same operator key knows it, and a new operator key ends
+/// all sessions.
 /// </summary>
 internal sealed class OperatorSession(RoleKeys keys, TimeProvider time)
 {
@@ -22,7 +24,9 @@ internal sealed class OperatorSession(RoleKeys keys, TimeProvider time)
     private readonly Lock _failing = new();
     private readonly Queue<long> _failures = new();
 
-    /// <summary>Signs in with the operator key. <see cref="SignIn.TooOften"/> after ten wrong keys within a minute.</summary>
+    /// <summary>
+    /// Signs in with the operator key. <see cref="SignIn.TooOften"/> after ten wrong keys within a minute.
+    /// </summary>
     public SignIn TrySignIn(HttpContext context, string? key)
     {
         lock (_failing)
@@ -63,7 +67,10 @@ internal sealed class OperatorSession(RoleKeys keys, TimeProvider time)
         return expiry > time.GetUtcNow().ToUnixTimeMilliseconds() ? cookie : null;
     }
 
-    /// <summary>The hidden field of the session's forms: a page of another site can send the cookie's form, but not this.</summary>
+    /// <summary>
+    /// The hidden field of the session's forms: a page of another site can send the cookie's form, but not
+    /// this.
+    /// </summary>
     public string FormToken(string session) => Mac("form", session);
 
     /// <summary>Whether a form is one of ours.</summary>

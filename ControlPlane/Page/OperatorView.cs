@@ -7,7 +7,9 @@ using Flickr.Fleet.Streaming;
 
 namespace Flickr.ControlPlane.Page;
 
-/// <summary>The page as HTML. Everything that is not a constant here goes through <see cref="Text"/>.</summary>
+/// <summary>
+/// The page as HTML. Everything that is not a constant here goes through <see cref="Text"/>.
+/// </summary>
 internal static class OperatorView
 {
     private const string Style =

@@ -131,7 +131,7 @@ internal sealed class FillAnswers(
                 }
                 return Round.Answered;
             case FillOutcome.Uncacheable:
-                await UncacheableAsync(request, landing);
+                await UncacheableAsync(request, flight, landing);
                 return Round.Answered;
             case FillOutcome.Revalidated when found.HasObject && !finding.IsDead:
                 return await RenewedAsync(request, flight, landing, found, isLeader);
@@ -225,15 +225,17 @@ internal sealed class FillAnswers(
             StatusOf(landing, isLeader));
     }
 
-    private async Task UncacheableAsync(EdgeRequest request, Landing landing)
+    private async Task UncacheableAsync(EdgeRequest request, Flight flight, Landing landing)
     {
-        using var exchange = landing.Claim();
+        // Something was purged since this answer was asked for, and what it is tagged with is not known before: the safe
+        // reading is that it was this. Nobody who asks after a purge gets what was asked for before it.
+        using var exchange = flight.FillSequence == horizon.Sequence ? landing.Claim() : null;
         if (exchange is null)
         {
             await passes.AnswerAsync(request, ForwardReason.Miss, "uncacheable");
             return;
         }
-        await passes.PassOnAsync(request, exchange, new CacheStatus
+        await passes.PassOnAsync(request, exchange, flight.FillSequence, new CacheStatus
         {
             Forward = ForwardReason.UriMiss,
             ForwardStatus = exchange.Status,

@@ -4,15 +4,19 @@ using Flickr.Tokens;
 namespace Flickr.Fleet.Invalidations;
 
 /// <summary>
-/// Validity as a number. Every fill reads <see cref="Sequence"/> before it asks the origin; the object is valid as long as
-/// no invalidation with a higher sequence covers it. A purge is therefore the writing of a number: it cannot lose against a
+/// Validity as a number. Every fill reads <see cref="Sequence"/> before it asks the origin; the object is
+/// valid as long as
+/// no invalidation with a higher sequence covers it. A purge is therefore the writing of a number: it cannot
+/// lose against a
 /// fill in flight, a disk tier, a restart or a recovered checkpoint.
 /// </summary>
 /// <remarks>
 /// <para>Thread-safe. Reads take no lock and allocate nothing; writes take one lock.</para>
 /// <para>Why the sequence is published last (<see cref="Publish"/>), after tables and journal:
-/// 1. purge 41 is written into the tables; 2. a fill begins and reads 40; 3. the origin still answers the old bytes;
-/// 4. 41 is published. The fill's 40 is below 41: covered. The other order would have let it read 41 before the tables
+/// 1. purge 41 is written into the tables; 2. a fill begins and reads 40; 3. the origin still answers the old
+/// bytes;
+/// 4. 41 is published. The fill's 40 is below 41: covered. The other order would have let it read 41 before
+/// the tables
 /// (or the disk, when the power goes) knew of it.</para>
 /// </remarks>
 public sealed class InvalidationHorizon
@@ -51,10 +55,14 @@ public sealed class InvalidationHorizon
         _keys = new NumberTable(1, 1, options.KeysMax);
     }
 
-    /// <summary>The last sequence applied and published. A fill keeps it, read before it asks the origin.</summary>
+    /// <summary>
+    /// The last sequence applied and published. A fill keeps it, read before it asks the origin.
+    /// </summary>
     public long Sequence => Volatile.Read(ref _sequence);
 
-    /// <summary>Rises whenever a verdict may change: a verdict of <see cref="Judge"/> holds while it stands still.</summary>
+    /// <summary>
+    /// Rises whenever a verdict may change: a verdict of <see cref="Judge"/> holds while it stands still.
+    /// </summary>
     public long Version => Volatile.Read(ref _version);
 
     /// <summary>Entries in all tables.</summary>
@@ -77,7 +85,9 @@ public sealed class InvalidationHorizon
         Publish(invalidation.Sequence);
     }
 
-    /// <summary>Writes an invalidation into the tables; it acts at once. Applying one twice changes nothing.</summary>
+    /// <summary>
+    /// Writes an invalidation into the tables; it acts at once. Applying one twice changes nothing.
+    /// </summary>
     public void Cover(Invalidation invalidation)
     {
         var (sequence, value) = (invalidation.Sequence, invalidation.Value);
@@ -122,7 +132,9 @@ public sealed class InvalidationHorizon
         }
     }
 
-    /// <summary>Publishes a sequence whose invalidations are covered (and on disk, if they are kept). Never goes back.</summary>
+    /// <summary>
+    /// Publishes a sequence whose invalidations are covered (and on disk, if they are kept). Never goes back.
+    /// </summary>
     public void Publish(long sequence)
     {
         lock (_writing)
@@ -135,7 +147,10 @@ public sealed class InvalidationHorizon
         }
     }
 
-    /// <summary>Declares every object filled before <paramref name="sequence"/> dead: what happened until then is unknown.</summary>
+    /// <summary>
+    /// Declares every object filled before <paramref name="sequence"/> dead: what happened until then is
+    /// unknown.
+    /// </summary>
     public void ForgetBefore(long sequence)
     {
         lock (_writing)
@@ -145,7 +160,9 @@ public sealed class InvalidationHorizon
         }
     }
 
-    /// <summary>Raises an owner's epoch that a valid token has shown, ahead of its invalidation. Kept in memory only.</summary>
+    /// <summary>
+    /// Raises an owner's epoch that a valid token has shown, ahead of its invalidation. Kept in memory only.
+    /// </summary>
     public void LearnOwnerEpoch(string owner, long epoch)
     {
         var hash = _hash.Of(owner);
@@ -167,7 +184,10 @@ public sealed class InvalidationHorizon
     public long OwnerEpochOf(string owner) =>
         _owners.TryFind(_hash.Of(owner), out var row) ? row[1] : _floors.OwnerEpoch;
 
-    /// <summary>What is to be thought of an object that was filled when <see cref="Sequence"/> was <paramref name="fillSequence"/>.</summary>
+    /// <summary>
+    /// What is to be thought of an object that was filled when <see cref="Sequence"/> was <paramref
+    /// name="fillSequence"/>.
+    /// </summary>
     public Coverage Judge(in ObjectFacts facts, long fillSequence)
     {
         var (hard, soft) = (0L, 0L);
@@ -185,7 +205,8 @@ public sealed class InvalidationHorizon
     }
 
     /// <summary>
-    /// Whether a token that verifies is revoked, alone or for this object. Ask on every request, also when the signature's
+    /// Whether a token that verifies is revoked, alone or for this object. Ask on every request, also when
+    /// the signature's
     /// verdict came from a cache.
     /// </summary>
     public GrantCoverage JudgeGrant(in GrantFacts grant, in ObjectFacts facts)
@@ -268,8 +289,10 @@ public sealed class InvalidationHorizon
     }
 
     /// <summary>
-    /// Cached bytes of before the owner's change are dead. Bytes filled after it are good when they are private, for then
-    /// the token carries the epoch; public ones are good only if the origin knew the new epoch when it called them public.
+    /// Cached bytes of before the owner's change are dead. Bytes filled after it are good when they are
+    /// private, for then
+    /// the token carries the epoch; public ones are good only if the origin knew the new epoch when it called
+    /// them public.
     /// </summary>
     private bool IsOwnerPast(in ObjectFacts facts, long fill)
     {
@@ -325,7 +348,9 @@ public sealed class InvalidationHorizon
         table.Raise(hash, numbers);
     }
 
-    /// <summary>An owner that comes (back) into the table may have been forgotten with any epoch up to the floor.</summary>
+    /// <summary>
+    /// An owner that comes (back) into the table may have been forgotten with any epoch up to the floor.
+    /// </summary>
     private void RaiseOwner(string owner, long sequence, long epoch)
     {
         var hash = _hash.Of(owner);

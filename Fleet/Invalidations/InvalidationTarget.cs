@@ -9,7 +9,8 @@ public readonly record struct InvalidationTarget(string Host, string Path)
     public const string AnyHost = "*";
 
     /// <summary>
-    /// Reads a value. Never fails, because an edge must do something safe with whatever it is sent: what has no path
+    /// Reads a value. Never fails, because an edge must do something safe with whatever it is sent: what has
+    /// no path
     /// names the whole host.
     /// </summary>
     public static InvalidationTarget Of(InvalidationKind kind, string value)

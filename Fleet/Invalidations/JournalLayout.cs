@@ -15,12 +15,14 @@ namespace Flickr.Fleet.Invalidations;
 /// record  0  4  length of the payload
 ///         4  4  CRC-32 of the payload
 ///         8  n  payload, its first byte the type:
-///   1 invalidation  sequence i64, at ms i64, kind u8, flags u8 (1 soft, 2 has epoch), epoch i64, value UTF-8 to the end
+///   1 invalidation  sequence i64, at ms i64, kind u8, flags u8 (1 soft, 2 has epoch), epoch i64, value UTF-8
+/// to the end
 ///   2 mark          term i64, sequence i64: everything before this record is applied up to it
 ///   3 entry         table u8, hash u64, its columns i64 each
 ///   4 floors        all hard, all soft, dead, owner epoch, issued ms: i64 each, every key u8
 /// </code>
-/// A record that is cut, or whose CRC is wrong, ends the journal: it and all behind it were never acknowledged.
+/// A record that is cut, or whose CRC is wrong, ends the journal: it and all behind it were never
+/// acknowledged.
 /// </summary>
 internal static class JournalLayout
 {

@@ -8,7 +8,8 @@ using Microsoft.Extensions.Logging;
 namespace Flickr.Fleet.Streaming;
 
 /// <summary>
-/// What a node sends back while it follows a stream: it fetches the keys it was told of, then acknowledges. Apart from the
+/// What a node sends back while it follows a stream: it fetches the keys it was told of, then acknowledges.
+/// Apart from the
 /// stream, so that a slow answer never holds an invalidation up.
 /// </summary>
 internal sealed class ControlPlaneReplies(HttpClient http, ControlPlaneStreamOptions options, InvalidationHorizon horizon,
@@ -37,7 +38,10 @@ internal sealed class ControlPlaneReplies(HttpClient http, ControlPlaneStreamOpt
         _wake.Writer.TryWrite(true);
     }
 
-    /// <summary>Answers until cancelled. A failed call is tried again with the next event, at the latest the next heartbeat.</summary>
+    /// <summary>
+    /// Answers until cancelled. A failed call is tried again with the next event, at the latest the next
+    /// heartbeat.
+    /// </summary>
     public async Task RunAsync(string address, CancellationToken cancellationToken)
     {
         var said = (Sequence: -1L, Keys: -1L);

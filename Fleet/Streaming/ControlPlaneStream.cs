@@ -10,7 +10,8 @@ using Microsoft.Extensions.Logging;
 namespace Flickr.Fleet.Streaming;
 
 /// <summary>
-/// Holds the stream to the control plane: applies invalidations in order, keeps the keys, acknowledges, reconnects. Runs as
+/// Holds the stream to the control plane: applies invalidations in order, keeps the keys, acknowledges,
+/// reconnects. Runs as
 /// a hosted service; everything it knows may be read from any thread at any time.
 /// </summary>
 public sealed class ControlPlaneStream : BackgroundService
@@ -33,7 +34,8 @@ public sealed class ControlPlaneStream : BackgroundService
     /// <param name="journal">The node's horizon; nothing else may apply to it while this runs.</param>
     /// <param name="time">Clock.</param>
     /// <param name="logger">Log.</param>
-    /// <param name="handler">How to reach the control plane, e.g. with a client certificate; null for plain.</param>
+    /// <param name="handler">How to reach the control plane, e.g. with a client certificate; null for
+    /// plain.</param>
     public ControlPlaneStream(ControlPlaneStreamOptions options, HorizonJournal journal, TimeProvider time,
         ILogger<ControlPlaneStream> logger, HttpMessageHandler? handler = null)
     {
@@ -51,7 +53,10 @@ public sealed class ControlPlaneStream : BackgroundService
         _replies.KeysChanged += Signal;
     }
 
-    /// <summary>Called after invalidations were applied, in order, on the stream's thread: for freeing memory early only.</summary>
+    /// <summary>
+    /// Called after invalidations were applied, in order, on the stream's thread: for freeing memory early
+    /// only.
+    /// </summary>
     public event Action<IReadOnlyList<Invalidation>>? Applied;
 
     /// <summary>The horizon that the stream feeds.</summary>
@@ -60,7 +65,10 @@ public sealed class ControlPlaneStream : BackgroundService
     /// <summary>When somebody last vouched for what is in memory.</summary>
     public Freshness Freshness { get; }
 
-    /// <summary>The verify bundle in use; null before the first of this process: HMAC keys are never on an edge's disk.</summary>
+    /// <summary>
+    /// The verify bundle in use; null before the first of this process: HMAC keys are never on an edge's
+    /// disk.
+    /// </summary>
     public VerifyBundle? Bundle => _replies.Bundle;
 
     /// <summary>The keys of <see cref="Bundle"/>; empty before the first.</summary>
@@ -74,7 +82,9 @@ public sealed class ControlPlaneStream : BackgroundService
     /// <summary>See <see cref="Streaming.Freshness.IsFreshFor"/>.</summary>
     public bool IsFreshFor(bool isPrivate, DateTimeOffset vouchedAt) => Freshness.IsFreshFor(isPrivate, vouchedAt);
 
-    /// <summary>Waits until the status satisfies a condition, e.g. at start until it is synchronised.</summary>
+    /// <summary>
+    /// Waits until the status satisfies a condition, e.g. at start until it is synchronised.
+    /// </summary>
     public async Task WaitAsync(Func<StreamStatus, bool> condition, CancellationToken cancellationToken)
     {
         while (true)

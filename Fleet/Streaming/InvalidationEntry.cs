@@ -11,7 +11,8 @@ public sealed record InvalidationEntry(long Sequence, long AtMs, string Kind, st
         invalidation.Value, invalidation.Soft, invalidation.Epoch);
 
     /// <summary>
-    /// From the wire. A kind of a newer control plane is taken as a hard <see cref="InvalidationKind.All"/>: what an edge
+    /// From the wire. A kind of a newer control plane is taken as a hard <see cref="InvalidationKind.All"/>:
+    /// what an edge
     /// does not understand must not leave anything standing.
     /// </summary>
     public Invalidation ToInvalidation()

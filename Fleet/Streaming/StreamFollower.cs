@@ -5,7 +5,8 @@ using Flickr.Fleet.Invalidations;
 namespace Flickr.Fleet.Streaming;
 
 /// <summary>
-/// The rules of one connection, without the connection: events in, changes of journal and freshness out. Events collect
+/// The rules of one connection, without the connection: events in, changes of journal and freshness out.
+/// Events collect
 /// until <see cref="Flush"/>, so that a burst costs one sync of the journal.
 /// </summary>
 internal sealed class StreamFollower(HorizonJournal journal, Freshness freshness, string edgeKey,

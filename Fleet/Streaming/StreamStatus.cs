@@ -2,7 +2,8 @@ namespace Flickr.Fleet.Streaming;
 
 /// <summary>Where a node stands with its control plane.</summary>
 /// <param name="IsConnected">Whether a stream is open and has said hello.</param>
-/// <param name="IsSynchronised">Whether, since this process began, it caught up, heard a heartbeat and holds keys.</param>
+/// <param name="IsSynchronised">Whether, since this process began, it caught up, heard a heartbeat and holds
+/// keys.</param>
 /// <param name="Term">The term followed.</param>
 /// <param name="Sequence">The last sequence applied.</param>
 /// <param name="KeysVersion">The verify bundle in use.</param>

@@ -11,7 +11,10 @@ namespace Flickr.Fleet.Streaming;
 public sealed record VerifyBundle(
     long Version, long Term, IReadOnlyList<BundleKey> Keys, IReadOnlyList<string>? Edges = null)
 {
-    /// <summary>The keys as a verifier takes them. What is of an unknown algorithm or state is left out: it verifies nothing.</summary>
+    /// <summary>
+    /// The keys as a verifier takes them. What is of an unknown algorithm or state is left out: it verifies
+    /// nothing.
+    /// </summary>
     /// <exception cref="FormatException">A part is not base64url.</exception>
     public KeyRing ToKeyRing() => KeyRing.Of(Keys.Select(ToVerifyKey).OfType<VerifyKey>(), Version);
 

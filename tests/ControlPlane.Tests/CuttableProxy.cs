@@ -3,7 +3,10 @@ using System.Net.Sockets;
 
 namespace Flickr.ControlPlane.Tests;
 
-/// <summary>A TCP relay on loopback that can cut every connection and refuse new ones: the network between edge and control plane.</summary>
+/// <summary>
+/// A TCP relay on loopback that can cut every connection and refuse new ones: the network between edge and
+/// control plane.
+/// </summary>
 internal sealed class CuttableProxy : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);

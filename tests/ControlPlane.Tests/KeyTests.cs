@@ -121,6 +121,46 @@ public sealed class KeyTests
     }
 
     [Fact]
+    public async Task While_keys_rotate_no_token_of_the_mint_feed_is_ever_unknown_to_an_edge()
+    {
+        await using var plane = await StartedControlPlane.StartAsync();
+        FollowingEdge[] edges = [await plane.FollowAsync("edge-1"), await plane.FollowAsync("edge-2")];
+        using var done = new CancellationTokenSource();
+        var (asked, refused) = (0, 0);
+        var minting = Task.Run(async () =>
+        {
+            while (!done.IsCancellationRequested)
+            {
+                // A service reads the feed and mints with it at once: the worst case for an edge that has not heard yet.
+                foreach (var algorithm in (string[])["ES256", "HS256"])
+                {
+                    var kid = await ActiveAsync(plane, algorithm);
+                    foreach (var edge in edges)
+                    {
+                        asked++;
+                        refused += edge.Stream.Keys.TryFind(kid, out VerifyKey? key) && key.IsUsable(DateTimeOffset.UtcNow) ? 0 : 1;
+                    }
+                }
+            }
+        });
+        var minted = new HashSet<string>();
+        for (var turn = 0; turn < 100; turn++)
+        {
+            var algorithm = turn % 2 == 0 ? "ES256" : "HS256";
+            var (_, wanted) = await RotateAsync(plane, algorithm);
+            var kid = wanted.GetProperty("kid").GetString()!;
+            await Until.TrueAsync(async () => await ActiveAsync(plane, algorithm) == kid, $"rotation {turn}");
+            minted.Add(kid);
+        }
+        await done.CancelAsync();
+        await minting;
+
+        Assert.Equal(100, minted.Count);
+        Assert.Equal(0, refused);
+        Assert.True(asked > 400, $"only {asked} tokens were asked about");
+    }
+
+    [Fact]
     public async Task Nothing_of_a_key_lies_in_the_database_in_clear()
     {
         await using var plane = await StartedControlPlane.StartAsync();

@@ -136,7 +136,10 @@ public sealed class SharedLogTests
         await plane.DisposeAsync();
     }
 
-    /// <summary>What a reader sees that follows the log by its last number: anything that commits behind it would be missed.</summary>
+    /// <summary>
+    /// What a reader sees that follows the log by its last number: anything that commits behind it would be
+    /// missed.
+    /// </summary>
     private static async Task<List<long>> WatchAsync(Database database, CancellationToken done)
     {
         var seen = new List<long>();

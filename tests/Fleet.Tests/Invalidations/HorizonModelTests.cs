@@ -4,7 +4,8 @@ using Flickr.Fleet.Invalidations;
 namespace Flickr.Fleet.Tests.Invalidations;
 
 /// <summary>
-/// The one property that matters: whatever is filled, invalidated, forgotten, restarted and compacted, in whatever order, no
+/// The one property that matters: whatever is filled, invalidated, forgotten, restarted and compacted, in
+/// whatever order, no
 /// object is ever valid past an invalidation that covers it, and no token past one that revokes it.
 /// </summary>
 [Trait("Requirement", "R111")]
