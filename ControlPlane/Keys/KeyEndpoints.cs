@@ -15,7 +15,7 @@ internal static class KeyEndpoints
     {
         app.MapGet("/v1/keys/verify", VerifyAsync).For(Role.Edge);
         app.MapGet("/v1/keys/mint", MintAsync).For(Role.Service);
-        app.MapGet("/v1/keys", ListAsync).For(Role.Operator);
+        app.MapGet("/v1/keys", ShowAsync).For(Role.Operator);
         app.MapPost("/v1/keys/rotate", RotateAsync).For(Role.Operator);
         app.MapPost("/v1/keys/{kid}/revoke", RevokeAsync).For(Role.Operator);
         app.MapGet("/.well-known/jwks.json", PublicAsync).ForAnyone();
@@ -32,6 +32,10 @@ internal static class KeyEndpoints
             cancellationToken);
         return new KeyList(version, [.. keys.Select(key => Show(key, edges, now))]);
     }
+
+    private static async Task<IResult> ShowAsync(Database database, TimeProvider time,
+        CancellationToken cancellationToken) =>
+        Results.Json(await ListAsync(database, time, cancellationToken), ControlPlaneJson.Default.KeyList);
 
     private static KeyShown Show(SigningKey key, IReadOnlyList<EdgeRow> edges, long now)
     {

@@ -382,6 +382,7 @@ public sealed class InvalidationHorizon
 
     private void FoldOwners(long[] h) => Floor(HorizonFloors.None with { Dead = h[0], OwnerEpoch = h[1] });
 
+    /// <summary>A token was issued before it was revoked, give or take the minter's clock: its age stands in for its id.</summary>
     private void FoldIssued(long[] h) => Floor(HorizonFloors.None with { IssuedMs = h[0] });
 
     private void Floor(HorizonFloors floors) => _floors = _floors.With(floors);

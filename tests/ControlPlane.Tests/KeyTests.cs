@@ -31,6 +31,7 @@ public sealed class KeyTests
         Assert.Equal(4, verify.GetProperty("keys").GetArrayLength());
         Assert.Equal(2, jwks.GetProperty("keys").GetArrayLength());
         Assert.DoesNotContain("secret", list.GetRawText(), StringComparison.Ordinal);
+        Assert.DoesNotContain("null", list.GetRawText(), StringComparison.Ordinal);
         Assert.DoesNotContain("\"d\"", verify.GetRawText() + jwks.GetRawText(), StringComparison.Ordinal);
     }
 
