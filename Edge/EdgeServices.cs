@@ -2,6 +2,7 @@ using Flickr.Edge.Access;
 using Flickr.Edge.Cache;
 using Flickr.Edge.Cache.Log;
 using Flickr.Edge.Cache.Memory;
+using Flickr.Edge.Cache.WhatIf;
 using Flickr.Edge.Collapse;
 using Flickr.Edge.Explain;
 using Flickr.Edge.Fetch;
@@ -44,6 +45,7 @@ internal static class EdgeServices
         {
             services.AddSingleton(OpenLog);
         }
+        services.AddWhatIf();
         services.AddSingleton<Spool>();
         services.AddSingleton<FlightTable>();
         services.AddSingleton<Fills>();
@@ -61,6 +63,7 @@ internal static class EdgeServices
         services.AddSingleton<WhyEndpoint>();
         services.AddSingleton<AdminEndpoints>();
         services.AddSingleton<StateMetrics>();
+        services.AddSingleton<TierMetrics>();
         services.AddSingleton<Drain>();
         services.AddSingleton<EdgePipeline>();
     }
@@ -71,6 +74,7 @@ internal static class EdgeServices
         var drain = app.Services.GetRequiredService<Drain>();
         var admin = app.Services.GetRequiredService<AdminEndpoints>();
         app.Services.GetRequiredService<StateMetrics>();
+        app.Services.GetRequiredService<TierMetrics>();
         var pipeline = app.Services.GetRequiredService<EdgePipeline>();
         app.UseAdminListener(app.Services.GetRequiredService<EdgeMetrics>().Registry, () => drain.IsReady,
             admin.TryAnswerAsync);
@@ -93,7 +97,9 @@ internal static class EdgeServices
             provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<LogTier>>());
         log.IsValid = (_, head, fillSequence) => ObjectHead.ReadFrom(head.Span) is { } known
             && horizon.Judge(known.Facts, fillSequence) != Coverage.Hard;
-        provider.GetRequiredService<MemoryTier>().Kept = lease => log.TryAdmit(lease);
+        var memory = provider.GetRequiredService<MemoryTier>();
+        memory.Kept = lease => log.TryAdmit(lease);
+        log.IsHot = memory.Contains;
         return log;
     }
 

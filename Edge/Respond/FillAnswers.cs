@@ -239,7 +239,7 @@ internal sealed class FillAnswers(
     private async Task UncacheableAsync(EdgeRequest request, Flight flight, Landing landing)
     {
         using var exchange = landing.Claim();
-        if (exchange is null || IsOvertaken(request, flight, exchange))
+        if (exchange is null || passes.IsOvertaken(request, exchange, flight.FillSequence))
         {
             await passes.AnswerAsync(request, ForwardReason.Miss, "uncacheable");
             return;
@@ -251,16 +251,6 @@ internal sealed class FillAnswers(
             Detail = landing.Reason == NoStoreReason.None ? "not-stored" : Kebab(landing.Reason),
         });
     }
-
-    /// <summary>
-    /// Nobody who asks after a purge gets what was asked for before it. Judged by what the answer is tagged with: any
-    /// number that moved meanwhile (every successful POST moves it) would send half the requests twice.
-    /// </summary>
-    private bool IsOvertaken(EdgeRequest request, Flight flight, Exchange exchange) =>
-        flight.FillSequence != horizon.Sequence
-        && horizon.Judge(FillHead.FactsOf(request.Site, request.Address, new StoredHead(exchange.Status,
-            exchange.Headers, exchange.RequestTime, exchange.ResponseTime, default), horizon),
-            flight.FillSequence) == Coverage.Hard;
 
     private static async Task RefuseAsync(EdgeRequest request, AccessVerdict access)
     {

@@ -29,27 +29,33 @@ public sealed class PhotoChangeSaga(Database database, LinkWriter links, AlbumDo
     private async Task<StepResult> WriteLinksAsync(SagaWork work, CancellationToken cancellationToken)
     {
         var state = work.State<PhotoChangeState>();
-        var (photo, images) = await database.ReadAsync(async session => (
-            await PhotoStore.FindAsync(session, state.PhotoId), await PhotoStore.ImagesAsync(session, state.PhotoId)), cancellationToken);
-        if (photo is null || !(state.Deletes || state.Relinks))
+        if (!(state.Deletes || state.Relinks))
+        {
+            return StepResult.Done(state);
+        }
+        var (photo, images) = await database.WriteAsync(async session => (
+            await PhotoStore.TakeGenerationAsync(session, state.PhotoId),
+            await PhotoStore.ImagesAsync(session, state.PhotoId)), cancellationToken);
+        if (photo is null)
         {
             return StepResult.Done(state);
         }
         if (photo.State == "deleted")
         {
-            await links.RemoveAsync(photo, photo.Generation, cancellationToken);
+            await links.RemoveAsync(photo, cancellationToken);
             return StepResult.Done(state);
         }
         foreach (var image in images)
         {
             await links.WriteAsync(photo, image.Resolution, image.FileKey, cancellationToken);
         }
-        return StepResult.Done(state, async session =>
-        {
-            await PhotoStore.CheckUnchangedAsync(session, photo);
-            await session.ExecuteAsync(
-                "UPDATE image SET is_public = @isPublic WHERE cdn_photo_key = @Id", new { photo.Id, isPublic = photo.IsPublic ? 1L : 0L });
-        });
+        // A later taker has read this change too and writes it again: nothing to repeat, only its row to leave alone.
+        return StepResult.Done(state, session => session.ExecuteAsync(
+            """
+            UPDATE image SET is_public = @isPublic WHERE cdn_photo_key = @Id
+                AND EXISTS (SELECT 1 FROM photo p WHERE p.id = @Id AND p.generation = @Generation)
+            """,
+            new { photo.Id, photo.Generation, isPublic = photo.IsPublic ? 1L : 0L }));
     }
 
     private async Task<StepResult> InvalidateAsync(SagaWork work, CancellationToken cancellationToken)

@@ -29,14 +29,17 @@ public sealed class PhotoPages(Database database, PhotoItems items)
     public async Task<PhotoPage?> ListAsync(
         string? viewerId, string ownerName, string albumName, PageQuery query, CancellationToken cancellationToken)
     {
-        var (album, photos, newer) = await database.ReadAsync(async session =>
+        var (album, photos, newer) = await database.ReadAsync<(AlbumRow?, List<SeenPhoto>, long)>(async session =>
         {
             var found = await AlbumStore.FindAsync(session, ownerName, albumName);
-            return found is null ? (null, [], 0L) : (
-                found, await ReadAsync(session, found, viewerId, query),
+            if (found is null || !await IsKnownToAsync(session, found, viewerId))
+            {
+                return (null, [], 0L);
+            }
+            return (found, await ReadAsync(session, found, viewerId, query),
                 query.Version is null ? 0L : await CountNewerAsync(session, found, viewerId, query.Version.Value));
         }, cancellationToken);
-        if (album is null || (photos.Count == 0 && viewerId != album.OwnerId && album.OwnerVisibility != "public"))
+        if (album is null)
         {
             return null;
         }
@@ -142,6 +145,11 @@ public sealed class PhotoPages(Database database, PhotoItems items)
             });
         return [.. rows.Where(row => PhotoRights.Judge(row.Facts, viewerId) != PhotoRight.None)];
     }
+
+    // An empty page must not tell a stranger that a private album exists.
+    private static async Task<bool> IsKnownToAsync(SqlSession session, AlbumRow album, string? viewerId) =>
+        viewerId == album.OwnerId || album.OwnerVisibility == "public"
+        || (viewerId is not null && (await ReadAsync(session, album, viewerId, new PageQuery(1))).Count > 0);
 
     private static Task<long> CountNewerAsync(SqlSession session, AlbumRow album, string? viewerId, long version) =>
         session.ScalarAsync<long>(

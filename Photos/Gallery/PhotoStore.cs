@@ -20,6 +20,23 @@ internal static class PhotoStore
         "UPDATE album SET version = version + 1 WHERE id = @albumId RETURNING version", new { albumId });
 
     /// <summary>
+    /// Takes a fresh generation for writing a photo's links, and the photo as it is at that moment; null when there is no
+    /// such photo. Storage settles two writes of one generation by their checksums, so two contents must never share one:
+    /// whoever writes links takes a generation first, and a later taker has read a later state.
+    /// </summary>
+    public static async Task<PhotoRow?> TakeGenerationAsync(SqlSession session, string photoId)
+    {
+        var albumId = await session.ScalarAsync<string>("SELECT album_id FROM photo WHERE id = @photoId", new { photoId });
+        if (albumId is null)
+        {
+            return null;
+        }
+        var generation = await NextVersionAsync(session, albumId);
+        await session.ExecuteAsync("UPDATE photo SET generation = @generation WHERE id = @photoId", new { photoId, generation });
+        return await FindAsync(session, photoId);
+    }
+
+    /// <summary>
     /// Throws unless the photo and its owner are as they were read before links were written: then the step runs again and
     /// writes what is so now.
     /// </summary>

@@ -32,10 +32,10 @@ public sealed class RelinkSaga(Database database, LinkWriter links, AlbumDocumen
         var after = "";
         while (true)
         {
-            var photos = await database.ReadAsync(session => session.QueryAsync<PhotoRow>(
+            var photos = await database.ReadAsync(session => session.QueryAsync<string>(
                 $"""
-                SELECT {PhotoRow.Columns} FROM {PhotoRow.Tables}
-                WHERE p.owner_id = @OwnerId AND p.state = 'published' AND p.id > @after ORDER BY p.id LIMIT {Batch}
+                SELECT id FROM photo
+                WHERE owner_id = @OwnerId AND state = 'published' AND id > @after ORDER BY id LIMIT {Batch}
                 """, new { state.OwnerId, after }), cancellationToken);
             foreach (var photo in photos)
             {
@@ -45,13 +45,19 @@ public sealed class RelinkSaga(Database database, LinkWriter links, AlbumDocumen
             {
                 return StepResult.Done(state);
             }
-            after = photos[^1].Id;
+            after = photos[^1];
         }
     }
 
-    private async Task WriteAsync(PhotoRow photo, CancellationToken cancellationToken)
+    private async Task WriteAsync(string photoId, CancellationToken cancellationToken)
     {
-        var images = await database.ReadAsync(session => PhotoStore.ImagesAsync(session, photo.Id), cancellationToken);
+        var (photo, images) = await database.WriteAsync(async session => (
+            await PhotoStore.TakeGenerationAsync(session, photoId),
+            await PhotoStore.ImagesAsync(session, photoId)), cancellationToken);
+        if (photo is not { State: "published" })
+        {
+            return; // deleted meanwhile: its own change removes the links
+        }
         foreach (var image in images)
         {
             await links.WriteAsync(photo, image.Resolution, image.FileKey, cancellationToken);

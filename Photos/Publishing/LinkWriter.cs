@@ -3,7 +3,10 @@ using Flickr.Photos.Origins;
 
 namespace Flickr.Photos.Publishing;
 
-/// <summary>Writes the links of a photo as its row says they must be.</summary>
+/// <summary>
+/// Writes the links of a photo as its row says they must be. The row must come from
+/// <see cref="PhotoStore.TakeGenerationAsync"/>: its generation is what orders this write among all others.
+/// </summary>
 public sealed class LinkWriter(OriginClient origin)
 {
     /// <summary>
@@ -17,12 +20,12 @@ public sealed class LinkWriter(OriginClient origin)
                 photo.OwnerEpoch, photo.IsPublic && resolution != "original", photo.Tags, photo.Generation),
             document: null, cancellationToken);
 
-    /// <summary>Removes every link a photo may have, under a generation taken after the change.</summary>
-    public async Task RemoveAsync(PhotoRow photo, long generation, CancellationToken cancellationToken)
+    /// <summary>Removes every link a photo may have, under the generation of the row.</summary>
+    public async Task RemoveAsync(PhotoRow photo, CancellationToken cancellationToken)
     {
         foreach (var resolution in (string[])["original", .. Imaging.ImageRung.All.Select(rung => rung.Name)])
         {
-            await origin.UnlinkAsync(photo.PathOf(resolution).Value, generation, cancellationToken);
+            await origin.UnlinkAsync(photo.PathOf(resolution).Value, photo.Generation, cancellationToken);
         }
     }
 }

@@ -72,7 +72,7 @@ public sealed class UploadSaga(
     private async Task<StepResult> StoreAsync(SagaWork work, CancellationToken cancellationToken)
     {
         var state = work.State<UploadState>();
-        var photo = await FindAsync(state, cancellationToken);
+        var photo = await TakeAsync(state, cancellationToken);
         return await links.WriteAsync(photo, "original", state.Digest, cancellationToken) == LinkOutcome.BlobUnknown
             ? throw new OriginUnavailableException("storage does not know the original", null)
             : StepResult.Done(state);
@@ -122,7 +122,7 @@ public sealed class UploadSaga(
     {
         var state = work.State<UploadState>();
         // Written as if published: nobody has been told the names before the row says so.
-        var photo = (await FindAsync(state, cancellationToken)) with { State = "published" };
+        var photo = (await TakeAsync(state, cancellationToken)) with { State = "published" };
         foreach (var variant in state.Variants.Append(new StoredVariant("original", state.Digest, 0, 0, 0)).ToList())
         {
             var outcome = await links.WriteAsync(photo, variant.Resolution, variant.Digest, cancellationToken);
@@ -166,12 +166,10 @@ public sealed class UploadSaga(
     {
         var state = work.State<UploadState>();
         files.Forget(work.SagaId);
-        if (await database.ReadAsync(session => PhotoStore.FindAsync(session, state.PhotoId), cancellationToken) is { } photo)
+        if (await database.WriteAsync(
+            session => PhotoStore.TakeGenerationAsync(session, state.PhotoId), cancellationToken) is { } photo)
         {
-            // A number taken now: a change meanwhile may have written the links under a later one than ours.
-            var generation = await database.WriteAsync(
-                session => PhotoStore.NextVersionAsync(session, photo.AlbumId), cancellationToken);
-            await links.RemoveAsync(photo, generation, cancellationToken);
+            await links.RemoveAsync(photo, cancellationToken);
         }
         return StepResult.Done(state);
     }
@@ -188,6 +186,10 @@ public sealed class UploadSaga(
         return StepResult.Failed(
             Problem.TypeOf(ImageRefusals.ProblemName(refusal)), ImageRefusals.Explain(refusal));
     }
+
+    private async Task<PhotoRow> TakeAsync(UploadState state, CancellationToken cancellationToken) =>
+        await database.WriteAsync(session => PhotoStore.TakeGenerationAsync(session, state.PhotoId), cancellationToken)
+        ?? throw new InvalidDataException("the upload's photo is gone");
 
     private async Task<PhotoRow> FindAsync(UploadState state, CancellationToken cancellationToken) =>
         await database.ReadAsync(session => PhotoStore.FindAsync(session, state.PhotoId), cancellationToken)

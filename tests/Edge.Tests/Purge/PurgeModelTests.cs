@@ -13,6 +13,7 @@ public sealed class PurgeModelTests
     private const int Addresses = 6;
     private readonly int[] _published = Enumerable.Repeat(1, Addresses).ToArray();
     private readonly int[] _acknowledged = new int[Addresses];
+    private int _reads;
 
     [Theory, Trait("Requirement", "R111")]
     [InlineData(1)]
@@ -36,12 +37,14 @@ public sealed class PurgeModelTests
                 ReadAsync(edge, seed + (100 * number), stop.Token)).ToArray();
             for (var i = 0; i < 25; i++)
             {
+                var seen = Volatile.Read(ref _reads);
                 await PublishAsync(edge, random);
+                await Until.TrueAsync(() => Volatile.Read(ref _reads) >= seen + 6);
             }
             await stop.CancelAsync();
-            Assert.True((await Task.WhenAll(readers)).Sum() > 50, "the readers hardly read");
+            await Task.WhenAll(readers);
         }
-        Assert.True(origin.Count < 3000, "nothing was ever cached");
+        Assert.InRange(origin.Count, 1, _reads - 1); // something was answered from the cache
     }
 
     private async Task PublishAsync(EdgeServer edge, Random random)
@@ -64,11 +67,10 @@ public sealed class PurgeModelTests
         }
     }
 
-    private async Task<int> ReadAsync(EdgeServer edge, int seed, CancellationToken stop)
+    private async Task ReadAsync(EdgeServer edge, int seed, CancellationToken stop)
     {
         var random = new Random(seed);
-        var count = 0;
-        for (; !stop.IsCancellationRequested; count++)
+        while (!stop.IsCancellationRequested)
         {
             var address = random.Next(Addresses);
             var bound = Volatile.Read(ref _acknowledged[address]);
@@ -76,8 +78,8 @@ public sealed class PurgeModelTests
             var version = int.Parse(body.AsSpan(0, body.IndexOf(' ')));
             Assert.True(version >= bound,
                 $"{PathOf(address)}: version {version} after the purge of {bound} was acknowledged");
+            Interlocked.Increment(ref _reads);
         }
-        return count;
     }
 
     /// <summary>

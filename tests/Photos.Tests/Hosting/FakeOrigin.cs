@@ -17,6 +17,9 @@ internal sealed class FakeOrigin : IAsyncDisposable
 
     public ConcurrentDictionary<string, FakeLink> Links { get; } = new();
 
+    /// <summary>Writes of two contents under one generation: never right.</summary>
+    public ConcurrentQueue<string> EqualGenerations { get; } = new();
+
     /// <summary>Every request line, in order.</summary>
     public ConcurrentQueue<string> Requests { get; } = new();
 
@@ -117,6 +120,10 @@ internal sealed class FakeOrigin : IAsyncDisposable
             if (Links.TryGetValue(path, out var old) && old.Generation > link.Generation)
             {
                 return false;
+            }
+            if (old is not null && old.Generation == link.Generation && old != link)
+            {
+                EqualGenerations.Enqueue($"{path} {old} {link}"); // a real node would settle this by checksum
             }
             Links[path] = link;
             return true;

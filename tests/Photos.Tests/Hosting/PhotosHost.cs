@@ -82,6 +82,7 @@ internal sealed class PhotosHost : IAsyncDisposable
     {
         Anonymous.Dispose();
         await App.DisposeAsync();
+        Assert.Empty(Origin.EqualGenerations);
         if (_ownsParts)
         {
             await Origin.DisposeAsync();

@@ -57,6 +57,7 @@ public sealed class KilledServiceTests
         service.Process.Kill();
         await service.Process.WaitForExitAsync();
         service.Process.Dispose();
+        Assert.Empty(origin.EqualGenerations);
     }
 
     // Only stops waiting early; what counts is asked of the API at the end.
