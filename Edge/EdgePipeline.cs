@@ -143,6 +143,17 @@ internal sealed class EdgePipeline(
             await stored.AnswerAsync(request, found, found.Head, finding);
             return Round.Answered;
         }
+        if (!found.HasObject && request.WantsPart)
+        {
+            if (await stored.TryPartAsync(request))
+            {
+                return Round.Answered;
+            }
+            if (!looksIntoLog)
+            {
+                return Round.AgainWithLog; // the whole may lie there, and goes before asking for a part
+            }
+        }
         var site = request.Site;
         if (request.Facts.Directives.OnlyIfCached
             && site.RuleOf(request.Class).Store.HonoursRequestDirectives)

@@ -56,6 +56,9 @@ internal sealed class EdgeRequest(HttpContext context, Site site, string host, C
     /// <summary>Whether only the head is asked for.</summary>
     public bool IsHead => Facts.IsHead;
 
+    /// <summary>Whether a range of what is not stored is asked of the upstream alone, and kept as a part.</summary>
+    public bool WantsPart => Facts.Range is not null && Facts.IsGet && Site.RuleOf(Class).Store.StoresPartial;
+
     public AnswerOutcome Outcome { get; set; }
 
     /// <summary>What Cache-Status said.</summary>

@@ -36,6 +36,11 @@ internal sealed record FillOrder
     /// </summary>
     public string? Version { get; init; }
 
+    /// <summary>
+    /// Whether only a range is asked for: a 206 is stored as a part, and nothing but a 200 as the whole.
+    /// </summary>
+    public bool IsPart { get; init; }
+
     /// <summary>Whether the log tier is looked into first: not when RAM had the object.</summary>
     public bool LooksIntoLog { get; init; }
 }

@@ -4,6 +4,7 @@ using Flickr.Edge.Fetch;
 using Flickr.Edge.Freshness;
 using Flickr.Edge.Headers;
 using Flickr.Edge.Keying;
+using Flickr.Edge.Ranges;
 using Flickr.Edge.Variants;
 using Flickr.Fleet.Invalidations;
 using Microsoft.Extensions.Options;
@@ -143,7 +144,7 @@ internal sealed class Fills(
         var rule = order.Site.RuleOf(order.Class);
         var decision = Storability.Judge(order.Request, exchange.Status, exchange.Headers, rule.Store,
             exchange.RequestTime, exchange.ResponseTime);
-        var isStored = decision.IsStored && exchange.HasKnownEnd && exchange.Status != 206
+        var isStored = decision.IsStored && exchange.HasKnownEnd && IsWhatWasAsked(order, exchange)
             && !(exchange.Length > rule.ObjectBytesMax) && FillHead.IsVersion(order, exchange);
         if (isStored)
         {
@@ -169,6 +170,16 @@ internal sealed class Fills(
         }
     }
 
+    /// <summary>
+    /// A part is stored only for a fill that asked for one, and only with as many bytes as it says; such a
+    /// fill
+    /// stores nothing else but a whole: an error about a range says nothing of the rest.
+    /// </summary>
+    private static bool IsWhatWasAsked(FillOrder order, Exchange exchange) => exchange.Status == 206
+        ? order.IsPart
+            && ContentRange.Parse(exchange.Headers.Joined("Content-Range"))?.Length == exchange.Length
+        : !order.IsPart || exchange.Status == 200;
+
     private async Task StoreAsync(
         Flight flight, FillOrder order, Exchange exchange, Lifetimes lifetimes,
             CancellationToken cancellationToken)
@@ -180,6 +191,10 @@ internal sealed class Fills(
         var vary = VaryRule.From(exchange.Headers);
         var variant = VariantKey.For(vary, order.Fields, order.Site.IsPhotos);
         var key = vary.Fields.Count == 0 ? order.PrimaryKey : KeyMaker.Variant(order.PrimaryKey, variant);
+        if (http.Status == 206)
+        {
+            key = KeyMaker.Part(key);
+        }
         if (vary.Fields.Count > 0)
         {
             cache.PutVaryMarker(order.PrimaryKey, FillHead.MarkerOf(head), flight.FillSequence);

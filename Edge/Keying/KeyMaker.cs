@@ -40,6 +40,12 @@ internal static class KeyMaker
         return Hash(bytes.AsSpan(0, CacheKey.Size + count));
     }
 
+    /// <summary>
+    /// The key of a part of an object: of the stored one, or (with the request's range fields) of a fill.
+    /// </summary>
+    public static CacheKey Part(in CacheKey whole, string range = "") =>
+        Variant(whole, new VariantKey("\npart\n" + range));
+
     private static CacheKey Hash(ReadOnlySpan<byte> bytes)
     {
         Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];

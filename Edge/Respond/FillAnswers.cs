@@ -3,6 +3,8 @@ using Flickr.Edge.Cache;
 using Flickr.Edge.Collapse;
 using Flickr.Edge.Fetch;
 using Flickr.Edge.Freshness;
+using Flickr.Edge.Headers;
+using Flickr.Edge.Keying;
 using Flickr.Edge.Status;
 using Flickr.Edge.Variants;
 using Flickr.Fleet.Invalidations;
@@ -11,11 +13,13 @@ using Microsoft.Extensions.Options;
 namespace Flickr.Edge.Respond;
 
 /// <summary>
-/// Brings a request and a fill together: join or lead, wait for the head within limits, then answer by what the fill came to.
+/// Brings a request and a fill together: join or lead, wait for the head within limits, then answer by what
+/// the fill came to.
 /// The fill belongs to nobody; a client that leaves only stops waiting.
 /// </summary>
 internal sealed class FillAnswers(
-    FlightTable table, Fills fills, ObjectCache cache, StoredAnswers stored, PassAnswers passes, Gatekeeper gatekeeper,
+    FlightTable table, Fills fills, ObjectCache cache, StoredAnswers stored, PassAnswers passes,
+    Gatekeeper gatekeeper,
     UncacheablePredictor predictor, InvalidationHorizon horizon, Responder responder, EdgeMetrics metrics,
     IOptions<CollapseOptions> options, IOptions<FetchOptions> fetchOptions, TimeProvider time)
 {
@@ -34,12 +38,14 @@ internal sealed class FillAnswers(
     /// <param name="found">Stale object at hand, or none.</param>
     /// <param name="finding">How it was judged.</param>
     /// <param name="isKnownAbsentInLog">The log was looked into a moment ago.</param>
-    public async Task<Round> AnswerAsync(EdgeRequest request, StoredObject found, Finding finding, bool isKnownAbsentInLog)
+    public async Task<Round> AnswerAsync(EdgeRequest request, StoredObject found, Finding finding,
+        bool isKnownAbsentInLog)
     {
         var isPlain = !request.Site.IsPhotos;
         if (request.IsHead && isPlain)
         {
-            await passes.AnswerAsync(request, found.HasObject ? ForwardReason.Stale : ForwardReason.UriMiss, "head");
+            await passes.AnswerAsync(request, found.HasObject ? ForwardReason.Stale : ForwardReason.UriMiss,
+                "head");
             return Round.Answered;
         }
         var isAlone = !found.HasObject && predictor.IsUncacheable(request.PrimaryKey);
@@ -48,13 +54,19 @@ internal sealed class FillAnswers(
             await passes.AnswerAsync(request, ForwardReason.Miss, "predicted");
             return Round.Answered;
         }
+        var isPart = request.WantsPart && !found.HasObject;
+        var key = isPart
+            ? KeyMaker.Part(request.Key, $"{request.Facts.Range}\n{request.Facts.IfRange}")
+            : request.Key;
         var isLeader = true;
-        var flight = isAlone ? table.Alone(request.Key) : table.JoinOrLead(request.Key, request.Address, out isLeader);
+        var flight = isAlone ? table.Alone(key) : table.JoinOrLead(key, request.Address, out isLeader);
         try
         {
             if (isLeader)
             {
-                Lead(flight, request, looksIntoLog: !found.HasObject && !isKnownAbsentInLog && !isAlone);
+                Lead(flight, request, looksIntoLog: !found.HasObject && !isKnownAbsentInLog && !isAlone
+                    && !isPart,
+                    isPart);
             }
             else
             {
@@ -77,16 +89,17 @@ internal sealed class FillAnswers(
         }
     }
 
-    private void Lead(Flight flight, EdgeRequest request, bool looksIntoLog)
+    private void Lead(Flight flight, EdgeRequest request, bool looksIntoLog, bool isPart = false)
     {
         // The fill has a lease of its own: this request may be gone long before it ends.
         cache.TryGet(request.Key, out var own);
-        if (own.HasObject && (own.Head.IsVaryMarker || horizon.Judge(own.Head.Facts, own.FillSequence) == Coverage.Hard))
+        if (own.HasObject && (own.Head.IsVaryMarker
+            || horizon.Judge(own.Head.Facts, own.FillSequence) == Coverage.Hard))
         {
             own.Dispose();
             own = default;
         }
-        fills.Start(flight, OrderOf(request, looksIntoLog), own);
+        fills.Start(flight, OrderOf(request, looksIntoLog, isPart), own);
     }
 
     /// <summary>The landing, or null when waiting on is worse than what else there is.</summary>
@@ -111,7 +124,8 @@ internal sealed class FillAnswers(
         }
     }
 
-    private async Task<Round> LandedAsync(EdgeRequest request, Flight flight, Landing landing, StoredObject found,
+    private async Task<Round> LandedAsync(EdgeRequest request, Flight flight, Landing landing,
+        StoredObject found,
         Finding finding, bool isLeader)
     {
         switch (landing.Outcome)
@@ -140,7 +154,8 @@ internal sealed class FillAnswers(
                 if (!await stored.TryStaleAsync(request, found, finding, failure))
                 {
                     request.Outcome = AnswerOutcome.Failed;
-                    await Responder.ProblemAsync(request, Responder.ProblemOf(landing.Fault), StatusOf(landing, isLeader));
+                    await Responder.ProblemAsync(request, Responder.ProblemOf(landing.Fault),
+                        StatusOf(landing, isLeader));
                 }
                 return Round.Answered;
         }
@@ -150,13 +165,15 @@ internal sealed class FillAnswers(
     {
         var head = landing.Head!;
         if (!isLeader && landing.Vary.Fields.Count > 0
-            && VariantKey.For(landing.Vary, request.Context.Request.Headers, request.Site.IsPhotos) != landing.Variant)
+            && VariantKey.For(landing.Vary, request.Context.Request.Headers,
+            request.Site.IsPhotos) != landing.Variant)
         {
             return Round.Again;
         }
         if (horizon.Judge(head.Facts, flight.FillSequence) == Coverage.Hard)
         {
-            return Round.Again; // a purge has overtaken the fill: its bytes are not for anyone who asks after it
+            // a purge has overtaken the fill: its bytes are not for anyone who asks after it
+            return Round.Again;
         }
         var access = gatekeeper.Judge(request, head.Facts, null);
         if (access != AccessVerdict.Granted)
@@ -170,12 +187,14 @@ internal sealed class FillAnswers(
             return Round.Again;
         }
         request.Outcome = isLeader ? AnswerOutcome.Miss : AnswerOutcome.Collapsed;
-        // The leader hears the origin's own Age; to a follower the answer is a stored one, and says how old it is.
+        // The leader hears the origin's own Age; to a follower the answer is a stored one, and says how old
+        // it is.
         if (isLeader && landing.OriginAge is { } originAge)
         {
             request.Context.Response.Headers.Age = originAge;
         }
-        await responder.ObjectAsync(request, head, new BodySource(reader), LengthOf(landing.Body!), flight.FillSequence,
+        await responder.ObjectAsync(request, head, new BodySource(reader), LengthOf(landing.Body!),
+            flight.FillSequence,
             isLeader ? null : Reuse.AgeOf(head.Http, time.GetUtcNow()), StatusOf(landing, isLeader));
         return Round.Answered;
     }
@@ -212,7 +231,8 @@ internal sealed class FillAnswers(
             await Responder.ProblemAsync(request, Problem.UpstreamUnreachable, StatusOf(landing, isLeader));
             return;
         }
-        await responder.ObjectAsync(request, landing.Head!, new BodySource(reader), LengthOf(landing.Body!), 0, null,
+        await responder.ObjectAsync(request, landing.Head!, new BodySource(reader), LengthOf(landing.Body!),
+            0, null,
             StatusOf(landing, isLeader));
     }
 
@@ -239,7 +259,8 @@ internal sealed class FillAnswers(
     }
 
     /// <summary>A body that is complete has a length even when none was announced.</summary>
-    private static long? LengthOf(FlightBody body) => body.Length ?? (body.IsComplete ? body.Published : null);
+    private static long? LengthOf(FlightBody body) => body.Length ?? (body.IsComplete ? body.Published
+        : null);
 
     private static CacheStatus StatusOf(Landing landing, bool isLeader) => new()
     {
@@ -251,10 +272,11 @@ internal sealed class FillAnswers(
     };
 
     private static bool HasConditionsOrRange(EdgeRequest request) =>
-        request.Facts.Range is not null || request.Facts.IfNoneMatch is not null || request.Facts.IfModifiedSince is not null
+        request.Facts.Range is not null || request.Facts.IfNoneMatch is not null
+        || request.Facts.IfModifiedSince is not null
         || request.Facts.IfMatch is not null || request.Facts.IfUnmodifiedSince is not null;
 
-    private static FillOrder OrderOf(EdgeRequest request, bool looksIntoLog)
+    private static FillOrder OrderOf(EdgeRequest request, bool looksIntoLog, bool isPart)
     {
         var fields = new HeaderDictionary();
         foreach (var (name, value) in request.Context.Request.Headers)
@@ -271,6 +293,7 @@ internal sealed class FillAnswers(
             Fields = fields,
             Version = request.Version,
             LooksIntoLog = looksIntoLog,
+            IsPart = isPart,
             Fetch = new FetchOrder
             {
                 Site = request.Site,
@@ -278,14 +301,23 @@ internal sealed class FillAnswers(
                 Method = HttpMethods.Get,
                 Target = request.UpstreamTarget,
                 ClientHost = request.Host,
-                Fields = request.Site.OriginFields.ForFill(request.Context.Request.Headers),
+                Fields = isPart ? WithRange(request)
+                    : request.Site.OriginFields.ForFill(request.Context.Request.Headers),
                 Loop = request.Context.Request.Headers["CDN-Loop"],
                 MayFailOver = true,
             },
         };
     }
 
+    private static HeaderBlock WithRange(EdgeRequest request)
+    {
+        var fields = request.Site.OriginFields.ForFill(request.Context.Request.Headers)
+            .With("Range", request.Facts.Range!);
+        return request.Facts.IfRange is { } condition ? fields.With("If-Range", condition) : fields;
+    }
+
     private static string Kebab<T>(T value)
         where T : struct, Enum => string.Concat(value.ToString().Select(
-            (letter, at) => char.IsUpper(letter) ? (at > 0 ? "-" : "") + char.ToLowerInvariant(letter) : letter.ToString()));
+            (letter, at) => char.IsUpper(letter) ? (at > 0 ? "-"
+            : "") + char.ToLowerInvariant(letter) : letter.ToString()));
 }

@@ -65,6 +65,29 @@ internal sealed class Responder(InvalidationHorizon horizon, EdgeMetrics metrics
         }
     }
 
+    /// <summary>
+    /// Answers from a stored part, if it holds all the ranges asked for and no condition stands in the way.
+    /// True
+    /// when it did.
+    /// </summary>
+    public async Task<bool> PartAsync(EdgeRequest request, ObjectHead head, BodySource source,
+        ContentRange held,
+        long fillSequence, TimeSpan age, CacheStatus status)
+    {
+        var plan = RangePlan.For(request.Facts, head.Http, held.Complete);
+        if (plan.Answer is not (RangeAnswer.Single or RangeAnswer.Multi)
+            || !plan.Slices.All(slice => held.Holds(slice))
+            || Conditional.Judge(request.Facts, head.Http) != ConditionVerdict.Proceed)
+        {
+            return false;
+        }
+        ClientHead.Write(request, head.Http.Headers.Without("Content-Range"), head.Facts.IsPrivate, age,
+            time.GetUtcNow());
+        ClientHead.WriteStatus(request, status);
+        await PartsAsync(request, head, source, plan, fillSequence, held.First);
+        return true;
+    }
+
     /// <summary>Passes an answer of the upstream through, as it comes.</summary>
     /// <param name="request">The request.</param>
     /// <param name="exchange">The answer; stays the caller's.</param>
@@ -169,7 +192,7 @@ internal sealed class Responder(InvalidationHorizon horizon, EdgeMetrics metrics
     };
 
     private async Task PartsAsync(EdgeRequest request, ObjectHead head, BodySource source, RangePlan plan,
-        long fillSequence)
+        long fillSequence, long firstByte = 0)
     {
         var response = request.Context.Response;
         response.StatusCode = plan.Answer == RangeAnswer.Unsatisfiable ? 416 : 206;
@@ -192,7 +215,7 @@ internal sealed class Responder(InvalidationHorizon horizon, EdgeMetrics metrics
             {
                 await response.BodyWriter.WriteAsync(slice.Preamble, request.Context.RequestAborted);
             }
-            if (!await BodyAsync(request, head, source, slice.Offset, slice.Length, fillSequence))
+            if (!await BodyAsync(request, head, source, slice.Offset - firstByte, slice.Length, fillSequence))
             {
                 return;
             }

@@ -2,6 +2,7 @@ using Flickr.Edge.Access;
 using Flickr.Edge.Cache;
 using Flickr.Edge.Freshness;
 using Flickr.Edge.Keying;
+using Flickr.Edge.Ranges;
 using Flickr.Edge.Status;
 using Flickr.Edge.Variants;
 using Flickr.Fleet.Invalidations;
@@ -79,6 +80,41 @@ internal sealed class StoredAnswers(
                 TtlSeconds = (long)Math.Floor(finding.Judgement.Ttl.TotalSeconds),
                 Detail = found.Tier == CacheTier.Memory ? "memory" : "log",
             });
+    }
+
+    /// <summary>
+    /// Answers a request for a range from a stored part of the object (RFC 9111 section 3.3). True when it
+    /// did:
+    /// a fresh part holds all that was asked for.
+    /// </summary>
+    public async Task<bool> TryPartAsync(EdgeRequest request)
+    {
+        if (!cache.TryGet(KeyMaker.Part(request.Key), out var part))
+        {
+            return false;
+        }
+        using (part)
+        {
+            if (horizon.Judge(part.Head.Facts, part.FillSequence) != Coverage.None
+                || ContentRange.Parse(part.Head.Http.Headers.Joined("Content-Range")) is not { } held)
+            {
+                return false;
+            }
+            var finding = Judge(request, part);
+            if (!finding.IsServed || finding.RenewsBehind || finding.Refusal is not null)
+            {
+                return false;
+            }
+            request.Outcome = AnswerOutcome.Hit;
+            return await responder.PartAsync(request, part.Head, new BodySource(part), held,
+                part.FillSequence,
+                finding.Judgement.Age, new CacheStatus
+                {
+                    IsHit = true,
+                    TtlSeconds = (long)Math.Floor(finding.Judgement.Ttl.TotalSeconds),
+                    Detail = "part",
+                });
+        }
     }
 
     /// <summary>Answers from an object that a 304 has just renewed.</summary>

@@ -100,6 +100,7 @@ internal sealed class Site
             SetCookie = options.SetCookie,
             StaleWhenUnreachable = options.StaleWhenUnreachable,
             MalformedAge = options.MalformedAge,
+            StoresPartial = options.StoresPartial && !IsPhotos,
             TargetedField = options.TargetedField.Length > 0 ? options.TargetedField : null,
             HonoursRequestDirectives = options.ObeyRequestDirectives ?? !IsPhotos,
         });

@@ -84,6 +84,13 @@ internal sealed class SiteOptions
     public string TargetedField { get; set; } = "";
 
     /// <summary>
+    /// Whether a request for a range of what is not stored asks the upstream for that range alone, and the part
+    /// is stored. Off, the whole is fetched and the range cut from it: the next range is a hit. Plain sites
+    /// only. Default false.
+    /// </summary>
+    public bool StoresPartial { get; set; }
+
+    /// <summary>
     /// Path that is asked to see whether a replica lives; empty: only passive health. Default empty.
     /// </summary>
     public string HealthPath { get; set; } = "";

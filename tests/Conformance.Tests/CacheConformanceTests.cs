@@ -61,6 +61,7 @@ public sealed class CacheConformanceTests(ITestOutputHelper output)
             ["Edge:Sites:0:Upstreams:0"] = origin,
             ["Edge:Sites:0:SetCookie"] = "Store",
             ["Edge:Sites:0:ErrorLifetime"] = "00:00:00",
+            ["Edge:Sites:0:StoresPartial"] = "true",
             ["Edge:Sites:0:StaleWhenUnreachable"] = "01:00:00",
             // This edition of the suite is older than RFC 9111: it wants a malformed Age to be stale, where
             // section 5.1 ignores it.

@@ -153,6 +153,33 @@ public sealed class RulesThroughEdgeTests
         Assert.Equal(status, (int)second.StatusCode);
     }
 
+    [Fact]
+    public async Task An_unsafe_request_elsewhere_does_not_make_an_answer_on_its_way_be_asked_for_twice()
+    {
+        var isAsked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var mayAnswer = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var origin = await OriginServer.StartAsync(async context =>
+        {
+            if (HttpMethods.IsGet(context.Request.Method))
+            {
+                isAsked.TrySetResult();
+                await mayAnswer.Task;
+            }
+            context.Response.Headers.CacheControl = "no-store";
+            context.Response.ContentLength = 0;
+        });
+        await using var edge = await EdgeServer.StartAsync(origin.Address);
+
+        var getting = edge.Client.GetAsync("/a");
+        await isAsked.Task;
+        using var posted = await edge.Client.PostAsync("/b", null);
+        mayAnswer.SetResult();
+        using var got = await getting;
+
+        Assert.Equal(HttpStatusCode.OK, got.StatusCode);
+        Assert.Equal(1, origin.Seen.Count(seen => seen.Method == "GET"));
+    }
+
     private static Task<OriginServer> OriginOf(params (string Name, string Value)[] fields) =>
         OriginServer.StartAsync(context =>
         {
