@@ -10,6 +10,8 @@ namespace Flickr.Origin;
 /// <summary>Builds and runs the program. The <c>flickr</c> command calls <see cref="Build"/>, the executable <see cref="RunAsync"/>.</summary>
 public static class OriginProgram
 {
+    private const long DrainedBytesMax = 16L << 20;
+
     /// <summary>Builds the program without starting it.</summary>
     /// <param name="args">Command line settings, e.g. <c>--Origin:Listen=http://127.0.0.1:9000</c>.</param>
     /// <param name="settings">Settings that win over files, environment and <paramref name="args"/>; null for none.</param>
@@ -29,8 +31,9 @@ public static class OriginProgram
         builder.WebHost.ConfigureKestrel((context, kestrel) =>
         {
             var options = context.Configuration.GetSection("Origin").Get<OriginOptions>() ?? new OriginOptions();
-            // One byte over, so that a body that is too long is answered here, with a problem and not with a cut.
-            kestrel.Limits.MaxRequestBodySize = options.BlobBytesMax + 1;
+            // Some bytes over, so that a body a little too long is answered with a problem and drained, and not cut while
+            // the caller is still sending.
+            kestrel.Limits.MaxRequestBodySize = options.BlobBytesMax + DrainedBytesMax;
             kestrel.Listen(options.Listen, options.AdminListen);
         });
         AddOrigin(builder.Services);

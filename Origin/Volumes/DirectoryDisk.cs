@@ -38,6 +38,8 @@ internal sealed class DirectoryDisk : IVolumeDisk
 
     private sealed class DirectoryFile(SafeFileHandle handle) : IVolumeFile
     {
+        private const long EarlyWriteBytesMin = 256 << 10;
+
         public long Length => RandomAccess.GetLength(handle);
 
         public int Read(long offset, Span<byte> buffer)
@@ -70,7 +72,19 @@ internal sealed class DirectoryDisk : IVolumeDisk
             return total;
         }
 
-        public void Write(long offset, IReadOnlyList<ReadOnlyMemory<byte>> parts) => RandomAccess.Write(handle, parts, offset);
+        public void Write(long offset, IReadOnlyList<ReadOnlyMemory<byte>> parts)
+        {
+            RandomAccess.Write(handle, parts, offset);
+            var length = 0L;
+            foreach (var part in parts)
+            {
+                length += part.Length;
+            }
+            if (length >= EarlyWriteBytesMin)
+            {
+                Posix.StartWriting(handle, offset, length);
+            }
+        }
 
         public void Allocate(long length) => Posix.Allocate(handle, length);
 

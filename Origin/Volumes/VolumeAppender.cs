@@ -16,6 +16,7 @@ internal sealed class VolumeAppender(IVolumeDisk disk, VolumeOptions options, IR
     ILogger log, ConcurrentDictionary<int, Volume> volumes, string nodeId, TimeProvider time, OpenVolume? open)
 {
     private const int CopyBytes = 1 << 20;
+    private const long EarlyWriteBytes = 2 << 20;
     private const int FooterBytesMax = 64 << 20;
     private readonly List<AppendRequest> _batch = [];
     private readonly List<ReadOnlyMemory<byte>> _parts = [];
@@ -188,6 +189,12 @@ internal sealed class VolumeAppender(IVolumeDisk disk, VolumeOptions options, IR
                 if (request.Payload.IsInMemory)
                 {
                     AddPadded(request);
+                    if (position - partsStart >= EarlyWriteBytes)
+                    {
+                        volume.File.Write(partsStart, _parts);
+                        _parts.Clear();
+                        partsStart = position;
+                    }
                     continue;
                 }
                 volume.File.Write(partsStart, _parts);

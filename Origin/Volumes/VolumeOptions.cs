@@ -10,17 +10,17 @@ public sealed class VolumeOptions
     [Range(1L << 20, 64L << 30)]
     public long VolumeBytesMax { get; set; } = 1L << 30;
 
-    /// <summary>Bytes written before one flush acknowledges them all. 64 KiB to 1 GiB. Default 8 MiB.</summary>
+    /// <summary>Bytes written before one flush acknowledges them all. 64 KiB to 1 GiB. Default 32 MiB.</summary>
     [Range(64L << 10, 1L << 30)]
-    public long BatchBytesMax { get; set; } = 8L << 20;
+    public long BatchBytesMax { get; set; } = 32L << 20;
 
     /// <summary>Records that may wait for the appender. 16 to 65,536. Default 4,096.</summary>
     [Range(16, 65_536)]
     public int QueueLengthMax { get; set; } = 4_096;
 
-    /// <summary>Bytes of room made ahead of the writes. 1 MiB to 1 GiB. Default 32 MiB.</summary>
+    /// <summary>Bytes of room made ahead of the writes. 1 MiB to 1 GiB. Default 64 MiB.</summary>
     [Range(1L << 20, 1L << 30)]
-    public long AllocateBytes { get; set; } = 32L << 20;
+    public long AllocateBytes { get; set; } = 64L << 20;
 
     /// <summary>
     /// Bytes of the disk never used for new blobs and links, so that deletions and the system still work. 0 to 1 TiB.

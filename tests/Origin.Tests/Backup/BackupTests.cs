@@ -86,6 +86,7 @@ public sealed class BackupTests
         var bytes = RandomNumberGenerator.GetBytes(100);
         await cluster[0].Client.PostAsync("/b", new ByteArrayContent(bytes));
         await ClusterTests.LinkAsync(cluster[0], "/u/a/x.png", bytes, 1);
+        await TestCluster.Becomes(() => cluster[0].Node.Store.Blobs.Count == 1, "node 0 has its copy");
         await cluster.StopNodeAsync(2);
 
         var stat = await cluster[0].Admin.GetFromJsonAsync<JsonElement>("/origin/stat");
