@@ -8,10 +8,14 @@ using Flickr.ControlPlane.Page;
 namespace Flickr.ControlPlane;
 
 /// <summary>
-/// The control plane, to be read first. A request passes the gate (the key decides the role), then: an invalidation gets
-/// its number and receipt in one transaction (<see cref="InvalidationLog"/>); the tail sees it (<see cref="LogTail"/>);
-/// every open stream sends it (<see cref="EdgeStream"/>); edges acknowledge (<see cref="EdgeTable"/>); the receipt is read
-/// from the acknowledgements (<see cref="Receipts"/>). Keys move the same way (<see cref="KeyLife"/>): published, told to
+/// The control plane, to be read first. A request passes the gate (the key decides the role), then: an
+/// invalidation gets
+/// its number and receipt in one transaction (<see cref="InvalidationLog"/>); the tail sees it (<see
+/// cref="LogTail"/>);
+/// every open stream sends it (<see cref="EdgeStream"/>); edges acknowledge (<see cref="EdgeTable"/>); the
+/// receipt is read
+/// from the acknowledgements (<see cref="Receipts"/>). Keys move the same way (<see cref="KeyLife"/>):
+/// published, told to
 /// edges, acknowledged, and only then active.
 /// </summary>
 internal static class ControlPlaneEndpoints

@@ -3,6 +3,7 @@ using Flickr.ControlPlane.Audit;
 using Flickr.ControlPlane.Edges;
 using Flickr.ControlPlane.Keys;
 using Flickr.ControlPlane.Log;
+using Flickr.ControlPlane.Page;
 using Flickr.Listening;
 using Flickr.Sql;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -10,16 +11,22 @@ using Microsoft.Extensions.Options;
 
 namespace Flickr.ControlPlane;
 
-/// <summary>Builds and runs the program. The <c>flickr</c> command calls <see cref="Build"/>, the executable <see cref="RunAsync"/>.</summary>
+/// <summary>
+/// Builds and runs the program. The <c>flickr</c> command calls <see cref="Build"/>, the executable <see
+/// cref="RunAsync"/>.
+/// </summary>
 public static class ControlPlaneProgram
 {
     private const int RequestBodyBytesMax = 64 << 10;
 
     /// <summary>Builds the program without starting it.</summary>
-    /// <param name="args">Command line settings, e.g. <c>--ControlPlane:Listen=http://127.0.0.1:9000</c>.</param>
-    /// <param name="settings">Settings that win over files, environment and <paramref name="args"/>; null for none.</param>
+    /// <param name="args">Command line settings, e.g.
+    /// <c>--ControlPlane:Listen=http://127.0.0.1:9000</c>.</param>
+    /// <param name="settings">Settings that win over files, environment and <paramref name="args"/>; null for
+    /// none.</param>
     /// <param name="services">Last word on the services, e.g. another lifetime; null for none.</param>
-    public static WebApplication Build(string[] args, IConfiguration? settings = null, Action<IServiceCollection>? services = null)
+    public static WebApplication Build(string[] args, IConfiguration? settings = null,
+        Action<IServiceCollection>? services = null)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions
         {
@@ -41,7 +48,8 @@ public static class ControlPlaneProgram
         services?.Invoke(builder.Services);
         var app = builder.Build();
         var tail = app.Services.GetRequiredService<LogTail>();
-        app.UseAdminListener(app.Services.GetRequiredService<ControlPlaneMetrics>().Registry, () => tail.IsAlive);
+        app.UseAdminListener(app.Services.GetRequiredService<ControlPlaneMetrics>().Registry, () =>
+            tail.IsAlive);
         app.MapControlPlane();
         return app;
     }
@@ -60,17 +68,21 @@ public static class ControlPlaneProgram
         AddOptions<LogOptions, LogOptionsValidator>(services, "ControlPlane:Log");
         AddOptions<StreamOptions, StreamOptionsValidator>(services, "ControlPlane:Stream");
         AddOptions<KeyOptions, KeyOptionsValidator>(services, "ControlPlane:Keys");
-        services.AddSingleton(provider => Prepared(provider.GetRequiredService<IOptions<ControlPlaneOptions>>().Value));
+        services.AddSingleton(provider =>
+            Prepared(provider.GetRequiredService<IOptions<ControlPlaneOptions>>().Value));
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<ControlPlaneMetrics>();
         services.AddSingleton(provider => RoleKeys.Load(provider.GetRequiredService<ControlPlaneOptions>()));
         services.AddSingleton(provider => Database.Open(
-            provider.GetRequiredService<ControlPlaneOptions>().Database, provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<ControlPlaneOptions>().Database,
+                provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<AuditLog>().AddSingleton<InvalidationLog>().AddSingleton<Receipts>();
         services.AddSingleton<EdgeTable>().AddSingleton<EdgeStream>();
         services.AddSingleton(provider => KeyVault.Open(
-            provider.GetRequiredService<ControlPlaneOptions>(), provider.GetRequiredService<IOptions<KeyOptions>>()));
+            provider.GetRequiredService<ControlPlaneOptions>(),
+                provider.GetRequiredService<IOptions<KeyOptions>>()));
         services.AddSingleton<KeyLife>().AddSingleton<KeyBundles>();
+        services.AddSingleton<OperatorSession>().AddSingleton<OperatorPage>();
         services.AddHostedService<ControlPlaneStart>();
         AddLoop<LogSignals>(services);
         AddLoop<EdgeWriter>(services);

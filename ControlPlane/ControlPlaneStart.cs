@@ -4,8 +4,11 @@ using Flickr.Sql;
 
 namespace Flickr.ControlPlane;
 
-/// <summary>What must have happened before the first call is answered: the schema, a term of our own, and keys.</summary>
-internal sealed class ControlPlaneStart(Database database, InvalidationLog log, KeyLife keys, ILogger<ControlPlaneStart> logger)
+/// <summary>
+/// What must have happened before the first call is answered: the schema, a term of our own, and keys.
+/// </summary>
+internal sealed class ControlPlaneStart(Database database, InvalidationLog log, KeyLife keys,
+    ILogger<ControlPlaneStart> logger)
     : IHostedService
 {
     /// <inheritdoc />

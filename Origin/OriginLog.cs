@@ -51,6 +51,6 @@ internal static partial class OriginLog
     [LoggerMessage(2015, LogLevel.Information, "Scrub done: {Records} records, {Damaged} damaged, {Repaired} repaired")]
     public static partial void Scrubbed(ILogger log, long records, long damaged, long repaired);
 
-    [LoggerMessage(2016, LogLevel.Warning, "No key is asked (Origin:Key is empty) although {Address} is not loopback")]
-    public static partial void OpenToOthers(ILogger log, string address);
+    [LoggerMessage(2016, LogLevel.Warning, "Origin:Key is empty although {Address} is not loopback: callers on other machines are refused")]
+    public static partial void NoKey(ILogger log, string address);
 }

@@ -25,6 +25,10 @@ internal sealed class OriginNode : IDisposable
         var log = logs.CreateLogger("Flickr.Origin");
         Map = ClusterMap.Of(Options, log);
         var key = Options.KeyFile.Length > 0 ? File.ReadAllText(Options.KeyFile).Trim() : Options.Key;
+        if (key.Length == 0 && Uri.TryCreate(Options.Listen, UriKind.Absolute, out var listen) && !listen.IsLoopback)
+        {
+            OriginLog.NoKey(log, Options.Listen);
+        }
         var data = Path.GetFullPath(Options.DataDirectory);
         Directory.CreateDirectory(data);
         var staging = new StagingRoom(Path.Combine(data, "staging"));
@@ -40,7 +44,7 @@ internal sealed class OriginNode : IDisposable
         HandOver = new HandOver(Cluster, metrics, log);
         AntiEntropy = new AntiEntropy(Cluster, sums, Repairer, Options, metrics);
         Rebalancer = new Rebalancer(Cluster, Repairer, Options, time);
-        var intake = new BodyIntake(staging, Store.Volumes, Options, metrics);
+        var intake = new BodyIntake(staging, Store.Volumes, Map.Nodes.Count == 1, Options, metrics);
         var sender = new BlobSender(Options, metrics);
         LinkEndpoints = new LinkEndpoints(Links, Blobs, intake, sender);
         Scrubber = new Scrubber(Store, Repairer, scrub.Value, data, time, metrics, log);

@@ -62,10 +62,19 @@ public static class OriginProgram
         services.AddHostedService<OwnWork>();
     }
 
-    /// <summary>Runs until the process is told to stop. Returns the exit code.</summary>
+    /// <summary>Runs until the process is told to stop. Returns the exit code: 2 for settings that cannot be used.</summary>
     public static async Task<int> RunAsync(string[] args)
     {
-        var app = Build(args);
+        WebApplication app;
+        try
+        {
+            app = Build(args);
+        }
+        catch (Exception error) when (error is OptionsValidationException or ArgumentException or FormatException)
+        {
+            await Console.Error.WriteLineAsync(error.Message);
+            return 2;
+        }
         await app.RunAsync();
         return 0;
     }

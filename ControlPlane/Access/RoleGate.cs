@@ -1,16 +1,21 @@
 namespace Flickr.ControlPlane.Access;
 
-/// <summary>Lets a request through to its endpoint only with a key of a role that the endpoint names. No name, no entry.</summary>
+/// <summary>
+/// Lets a request through to its endpoint only with a key of a role that the endpoint names. No name, no
+/// entry.
+/// </summary>
 internal static class RoleGate
 {
     private const string Scheme = "Bearer ";
 
     /// <summary>Names the roles that may call an endpoint.</summary>
-    public static TBuilder For<TBuilder>(this TBuilder endpoint, params Role[] roles) where TBuilder : IEndpointConventionBuilder =>
+    public static TBuilder For<TBuilder>(this TBuilder endpoint, params Role[] roles)
+        where TBuilder : IEndpointConventionBuilder =>
         endpoint.WithMetadata(new AllowedRoles(roles));
 
     /// <summary>Names an endpoint that anyone may call, or that judges its callers itself.</summary>
-    public static TBuilder ForAnyone<TBuilder>(this TBuilder endpoint) where TBuilder : IEndpointConventionBuilder =>
+    public static TBuilder ForAnyone<TBuilder>(this TBuilder endpoint)
+        where TBuilder : IEndpointConventionBuilder =>
         endpoint.WithMetadata(new AllowedRoles([]));
 
     /// <summary>Puts the gate between routing and endpoints.</summary>

@@ -4,7 +4,10 @@ using System.Text;
 
 namespace Flickr.ControlPlane.Access;
 
-/// <summary>The three bearer keys. Where a setting names none, one is made at first start and kept in the data directory.</summary>
+/// <summary>
+/// The three bearer keys. Where a setting names none, one is made at first start and kept in the data
+/// directory.
+/// </summary>
 internal sealed class RoleKeys
 {
     private readonly byte[] _operatorHash, _edgeHash, _serviceHash;

@@ -4,7 +4,10 @@ using System.Text;
 
 namespace Flickr.ControlPlane.Audit;
 
-/// <summary>One line of the audit log. Its hash covers the line and the hash before it, so that no line can be changed or left out.</summary>
+/// <summary>
+/// One line of the audit log. Its hash covers the line and the hash before it, so that no line can be changed
+/// or left out.
+/// </summary>
 public sealed record AuditRow
 {
     /// <summary>Its number, from 1 without a gap.</summary>
@@ -26,8 +29,10 @@ public sealed record AuditRow
     public string Hash { get; init; } = "";
 
     /// <summary>
-    /// The hash that this line must have after <paramref name="previous"/>: SHA-256 over the previous hash, sequence, time,
-    /// actor, action and detail; numbers as 8 bytes, texts as UTF-8 behind their length in 4 bytes, little-endian.
+    /// The hash that this line must have after <paramref name="previous"/>: SHA-256 over the previous hash,
+    /// sequence, time,
+    /// actor, action and detail; numbers as 8 bytes, texts as UTF-8 behind their length in 4 bytes,
+    /// little-endian.
     /// </summary>
     public string HashAfter(string previous)
     {

@@ -21,7 +21,8 @@ internal static partial class EdgeEndpoints
     }
 
     /// <summary>The edges with their lag.</summary>
-    public static Task<Members> ListAsync(Database database, TimeProvider time, CancellationToken cancellationToken) =>
+    public static Task<Members> ListAsync(Database database, TimeProvider time,
+        CancellationToken cancellationToken) =>
         database.ReadAsync(async session =>
         {
             var now = time.GetUtcNow().ToUnixTimeMilliseconds();
@@ -52,31 +53,39 @@ internal static partial class EdgeEndpoints
         if (metrics.Streams >= options.Value.StreamsMax)
         {
             context.Response.Headers.RetryAfter = "5";
-            await Problems.WriteAsync(context, 503, "streams-full", "ControlPlane:Stream:StreamsMax is reached.");
+            await Problems.WriteAsync(context, 503, "streams-full",
+                "ControlPlane:Stream:StreamsMax is reached.");
             return;
         }
         await stream.RunAsync(context, edge, address, after, term);
     }
 
-    private static async Task<IResult> AcknowledgeAsync(HttpContext context, string id, Acknowledgement acknowledgement,
-        EdgeTable edges, LogTail tail, ControlPlaneMetrics metrics, TimeProvider time, CancellationToken cancellationToken)
+    private static async Task<IResult> AcknowledgeAsync(HttpContext context, string id,
+        Acknowledgement acknowledgement,
+        EdgeTable edges, LogTail tail, ControlPlaneMetrics metrics, TimeProvider time,
+            CancellationToken cancellationToken)
     {
         if (acknowledgement.Sequence < 0 || acknowledgement.KeysVersion < 0)
         {
             return Problems.Of(400, "acknowledgement-invalid", "sequence and keysVersion are not negative.");
         }
-        if (!await edges.AcknowledgeAsync(id, acknowledgement.Sequence, acknowledgement.KeysVersion, cancellationToken))
+        var (sequence, keysVersion) = (acknowledgement.Sequence, acknowledgement.KeysVersion);
+        switch (await edges.AcknowledgeAsync(id, sequence, keysVersion, cancellationToken))
         {
-            return Problems.Of(404, "edge-unknown", "The edge has never opened a stream here.");
+            case AckVerdict.UnknownEdge:
+                return Problems.Of(404, "edge-unknown", "The edge has never opened a stream here.");
+            case AckVerdict.AheadOfLog:
+                return Problems.Of(409, "edge-ahead", "The log does not go so far.");
         }
-        if (tail.View.After(acknowledgement.Sequence - 1) is { Count: > 0 } entries)
+        if (tail.View.After(sequence - 1) is { Count: > 0 } entries)
         {
             metrics.Acknowledged(time.GetUtcNow().ToUnixTimeMilliseconds() - entries[0].AtMs);
         }
         return Results.NoContent();
     }
 
-    private static async Task<IResult> MembersAsync(Database database, TimeProvider time, CancellationToken cancellationToken) =>
+    private static async Task<IResult> MembersAsync(Database database, TimeProvider time,
+        CancellationToken cancellationToken) =>
         Results.Json(await ListAsync(database, time, cancellationToken), ControlPlaneJson.Default.Members);
 
     [GeneratedRegex("^[A-Za-z0-9._-]{1,64}$")]
@@ -87,4 +96,5 @@ internal static partial class EdgeEndpoints
 internal sealed record Members(IReadOnlyList<Member> Edges);
 
 /// <summary>An edge, for people and services.</summary>
-internal sealed record Member(string Id, string Address, bool Live, long Acknowledged, long LagMs, long KeysVersion);
+internal sealed record Member(string Id, string Address, bool Live, long Acknowledged, long LagMs,
+    long KeysVersion);

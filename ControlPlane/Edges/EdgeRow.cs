@@ -8,7 +8,9 @@ internal sealed record EdgeRow
     public string Connection { get; init; } = "";
     public long JoinedMs { get; init; }
 
-    /// <summary>No heartbeat was or will be sent to it after this, unless the lease is renewed first.</summary>
+    /// <summary>
+    /// No heartbeat was or will be sent to it after this, unless the lease is renewed first.
+    /// </summary>
     public long LeaseMs { get; init; }
     public long Acknowledged { get; init; }
     public long AcknowledgedMs { get; init; }

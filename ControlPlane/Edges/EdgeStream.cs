@@ -10,16 +10,20 @@ using Microsoft.Extensions.Options;
 namespace Flickr.ControlPlane.Edges;
 
 /// <summary>
-/// One edge's stream. Order is everything here: an entry goes out before any heartbeat that counts it, and a heartbeat
+/// One edge's stream. Order is everything here: an entry goes out before any heartbeat that counts it, and a
+/// heartbeat
 /// only under a lease that is committed.
 /// </summary>
-internal sealed class EdgeStream(Database database, EdgeTable edges, LogTail tail, IOptions<StreamOptions> options,
+internal sealed class EdgeStream(Database database, EdgeTable edges, LogTail tail,
+    IOptions<StreamOptions> options,
     ControlPlaneMetrics metrics,
     IHostApplicationLifetime lifetime, ILogger<EdgeStream> logger, TimeProvider time)
 {
     private const int ReadMax = 1000;
 
-    /// <summary>Writes events until the edge goes away, moves to another connection, or the process stops.</summary>
+    /// <summary>
+    /// Writes events until the edge goes away, moves to another connection, or the process stops.
+    /// </summary>
     public async Task RunAsync(HttpContext context, string edge, string address, long after, long term)
     {
         using var both = CancellationTokenSource.CreateLinkedTokenSource(
@@ -63,13 +67,16 @@ internal sealed class EdgeStream(Database database, EdgeTable edges, LogTail tai
             .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    /// <summary>Hello, the snapshot when it is needed, the keys' version, and a first heartbeat of this very moment.</summary>
+    /// <summary>
+    /// Hello, the snapshot when it is needed, the keys' version, and a first heartbeat of this very moment.
+    /// </summary>
     private async Task<bool> GreetAsync(Run run, long after, long term)
     {
         var bounds = options.Value;
         var timeMs = time.GetUtcNow().ToUnixTimeMilliseconds();
         var (state, nextStart) = await database.ReadAsync(async session =>
-            (await InvalidationLog.StateAsync(session), await InvalidationLog.NextTermStartAsync(session, term)), run.Stop);
+            (await InvalidationLog.StateAsync(session), await InvalidationLog.NextTermStartAsync(session,
+                term)), run.Stop);
         run.Write("hello", new HelloEvent(state.Term, state.Head, state.Oldest, nextStart,
             (long)bounds.BoundPrivate.TotalMilliseconds, (long)bounds.BoundPublic.TotalMilliseconds,
             (long)bounds.CutOff.TotalMilliseconds), StreamJson.Default.HelloEvent);
@@ -115,8 +122,10 @@ internal sealed class EdgeStream(Database database, EdgeTable edges, LogTail tai
     }
 
     /// <summary>
-    /// A heartbeat counts the log as it was when it was made, and the view may have moved on since: so first what the
-    /// heartbeat counts, then the heartbeat, then the rest. Sent last it would be refused, or starve under load.
+    /// A heartbeat counts the log as it was when it was made, and the view may have moved on since: so first
+    /// what the
+    /// heartbeat counts, then the heartbeat, then the rest. Sent last it would be refused, or starve under
+    /// load.
     /// </summary>
     private async Task SendAsync(Run run, TailView view)
     {
@@ -133,7 +142,9 @@ internal sealed class EdgeStream(Database database, EdgeTable edges, LogTail tai
         }
     }
 
-    /// <summary>A heartbeat lets the edge trust itself for the bound: never without a lease that says so on disk.</summary>
+    /// <summary>
+    /// A heartbeat lets the edge trust itself for the bound: never without a lease that says so on disk.
+    /// </summary>
     private void Beat(Run run, HeartbeatEvent beat)
     {
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
@@ -144,7 +155,9 @@ internal sealed class EdgeStream(Database database, EdgeTable edges, LogTail tai
         }
     }
 
-    /// <summary>Renews beside the stream, so that no entry waits for the commit. False when the edge has moved on.</summary>
+    /// <summary>
+    /// Renews beside the stream, so that no entry waits for the commit. False when the edge has moved on.
+    /// </summary>
     private async Task<bool> RenewAsync(Run run)
     {
         if (run.Renewal is { IsCompleted: true } done)
@@ -153,7 +166,8 @@ internal sealed class EdgeStream(Database database, EdgeTable edges, LogTail tai
             run.LeaseMs = await done;
         }
         var half = (long)options.Value.Lease.TotalMilliseconds / 2;
-        if (run.Renewal is null && time.GetUtcNow().ToUnixTimeMilliseconds() >= run.LeaseMs - half && run.LeaseMs > 0)
+        if (run.Renewal is null && time.GetUtcNow().ToUnixTimeMilliseconds() >= run.LeaseMs - half
+            && run.LeaseMs > 0)
         {
             run.Renewal = edges.RenewAsync(run.Edge, run.Connection, run.Stop);
         }
@@ -191,7 +205,8 @@ internal sealed class EdgeStream(Database database, EdgeTable edges, LogTail tai
     }
 
     /// <summary>
-    /// The parts come from several reads, while others append: an entry that is renewed meanwhile moves to a later sequence
+    /// The parts come from several reads, while others append: an entry that is renewed meanwhile moves to a
+    /// later sequence
     /// and is sent after the snapshot, which ends at the head of the first read.
     /// </summary>
     private async Task SnapshotAsync(Run run)
@@ -202,7 +217,8 @@ internal sealed class EdgeStream(Database database, EdgeTable edges, LogTail tai
         while (true)
         {
             var (floor, entries) = await database.ReadAsync(async session =>
-                ((await InvalidationLog.StateAsync(session)).Floor, await InvalidationLog.InForceAsync(session, sent, size)),
+                ((await InvalidationLog.StateAsync(session)).Floor,
+                    await InvalidationLog.InForceAsync(session, sent, size)),
                 run.Stop);
             var part = entries.TakeWhile(entry => entry.Sequence <= state.Head).ToList();
             var last = part.Count < size;
@@ -219,7 +235,8 @@ internal sealed class EdgeStream(Database database, EdgeTable edges, LogTail tai
     }
 
     /// <summary>Where one stream stands.</summary>
-    private sealed class Run(string edge, string connection, System.IO.Pipelines.PipeWriter body, CancellationToken stop)
+    private sealed class Run(string edge, string connection, System.IO.Pipelines.PipeWriter body,
+        CancellationToken stop)
     {
         public string Edge => edge;
         public string Connection => connection;

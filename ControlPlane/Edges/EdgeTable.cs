@@ -4,8 +4,10 @@ using Microsoft.Extensions.Options;
 namespace Flickr.ControlPlane.Edges;
 
 /// <summary>
-/// The edges and their leases. A lease is committed before the heartbeats that it allows are sent; so whatever happens to
-/// this process, the table always names a time after which an edge has heard nothing, and the bound counts from there.
+/// The edges and their leases. A lease is committed before the heartbeats that it allows are sent; so
+/// whatever happens to
+/// this process, the table always names a time after which an edge has heard nothing, and the bound counts
+/// from there.
 /// </summary>
 internal sealed class EdgeTable(EdgeWriter writer, IOptions<StreamOptions> options, TimeProvider time)
 {
@@ -20,8 +22,11 @@ internal sealed class EdgeTable(EdgeWriter writer, IOptions<StreamOptions> optio
     public static Task<IReadOnlyList<EdgeRow>> AllAsync(SqlSession session) =>
         session.QueryAsync<EdgeRow>($"SELECT {Columns} FROM edge ORDER BY id");
 
-    /// <summary>A stream begins: the edge joins, or comes back on another connection. Returns the end of its lease.</summary>
-    public async Task<long> JoinAsync(string id, string address, string connection, CancellationToken cancellationToken)
+    /// <summary>
+    /// A stream begins: the edge joins, or comes back on another connection. Returns the end of its lease.
+    /// </summary>
+    public async Task<long> JoinAsync(string id, string address, string connection,
+        CancellationToken cancellationToken)
     {
         var bounds = options.Value;
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
@@ -49,7 +54,9 @@ internal sealed class EdgeTable(EdgeWriter writer, IOptions<StreamOptions> optio
         return row.LeaseMs;
     }
 
-    /// <summary>Renews the lease of a connection; 0 when the edge has moved to another connection meanwhile.</summary>
+    /// <summary>
+    /// Renews the lease of a connection; 0 when the edge has moved to another connection meanwhile.
+    /// </summary>
     public async Task<long> RenewAsync(string id, string connection, CancellationToken cancellationToken)
     {
         var lease = time.GetUtcNow().ToUnixTimeMilliseconds() + (long)options.Value.Lease.TotalMilliseconds;
@@ -59,31 +66,53 @@ internal sealed class EdgeTable(EdgeWriter writer, IOptions<StreamOptions> optio
         return rows == 0 ? 0 : lease;
     }
 
-    /// <summary>A connection ended after its last heartbeat at <paramref name="lastBeatMs"/>: the lease ends there too.</summary>
-    public Task LeaveAsync(string id, string connection, long lastBeatMs, CancellationToken cancellationToken) =>
+    /// <summary>
+    /// A connection ended after its last heartbeat at <paramref name="lastBeatMs"/>: the lease ends there
+    /// too.
+    /// </summary>
+    public Task LeaveAsync(string id, string connection, long lastBeatMs,
+        CancellationToken cancellationToken) =>
         writer.WriteAsync(session => session.ExecuteAsync(
             "UPDATE edge SET lease_ms = @lastBeatMs WHERE id = @id AND connection = @connection AND lease_ms > @lastBeatMs",
             new { id, connection, lastBeatMs }), cancellationToken);
 
-    /// <summary>An edge has applied everything up to a sequence. False when the edge never opened a stream.</summary>
-    public async Task<bool> AcknowledgeAsync(string id, long sequence, long keysVersion, CancellationToken cancellationToken)
+    /// <summary>
+    /// An edge has applied everything up to a sequence. What the log does not hold yet cannot have been
+    /// applied: taking it
+    /// would confirm the receipts of invalidations that are still to come.
+    /// </summary>
+    public async Task<AckVerdict> AcknowledgeAsync(string id, long sequence, long keysVersion,
+        CancellationToken cancellationToken)
     {
         var row = new { id, sequence, keysVersion, now = time.GetUtcNow().ToUnixTimeMilliseconds() };
-        var rows = await writer.WriteAsync(async session =>
+        var verdict = await writer.WriteAsync(async session =>
         {
             var changed = await session.ExecuteAsync(
                 """
                 UPDATE edge SET keys_version = @keysVersion, acknowledged_ms = @now,
                     acknowledged = CASE WHEN acknowledged > @sequence THEN acknowledged ELSE @sequence END
-                WHERE id = @id
+                WHERE id = @id AND @sequence <= (SELECT head FROM log_state WHERE id = 1)
                 """, row);
-            if (changed > 0 && sequence > 0)
+            if (changed == 0)
+            {
+                var known = await session.ScalarAsync<long>("SELECT COUNT(*) FROM edge WHERE id = @id", row);
+                return (int)(known == 0 ? AckVerdict.UnknownEdge : AckVerdict.AheadOfLog);
+            }
+            if (sequence > 0)
             {
                 await session.ExecuteAsync(
                     "INSERT INTO ack (edge, sequence, at_ms) VALUES (@id, @sequence, @now) ON CONFLICT DO NOTHING", row);
             }
-            return changed;
+            return (int)AckVerdict.Taken;
         }, cancellationToken);
-        return rows > 0;
+        return (AckVerdict)verdict;
     }
+}
+
+/// <summary>What came of an acknowledgement.</summary>
+internal enum AckVerdict
+{
+    Taken,
+    UnknownEdge,
+    AheadOfLog,
 }

@@ -5,7 +5,8 @@ using Flickr.Sql;
 namespace Flickr.ControlPlane.Edges;
 
 /// <summary>
-/// Writes of many edges in few transactions: what comes while one commits goes together into the next. Eight edges that
+/// Writes of many edges in few transactions: what comes while one commits goes together into the next. Eight
+/// edges that
 /// acknowledge at once cost one sync of the disk, not eight.
 /// </summary>
 internal sealed class EdgeWriter(Database database, LogSignals signals) : BackgroundService
@@ -14,8 +15,11 @@ internal sealed class EdgeWriter(Database database, LogSignals signals) : Backgr
     private readonly Channel<Write> _writes = Channel.CreateBounded<Write>(
         new BoundedChannelOptions(10_000) { SingleReader = true });
 
-    /// <summary>Runs a write in the next transaction; the result is that of its statement, committed.</summary>
-    public async Task<int> WriteAsync(Func<SqlSession, Task<int>> statement, CancellationToken cancellationToken)
+    /// <summary>
+    /// Runs a write in the next transaction; the result is that of its statement, committed.
+    /// </summary>
+    public async Task<int> WriteAsync(Func<SqlSession, Task<int>> statement,
+        CancellationToken cancellationToken)
     {
         var write = new Write(statement);
         await _writes.Writer.WriteAsync(write, cancellationToken);

@@ -6,7 +6,8 @@ namespace Flickr.ControlPlane.Edges;
 /// <param name="Kind">What was invalidated.</param>
 /// <param name="Value">Which.</param>
 /// <param name="AtMs">When it was committed.</param>
-/// <param name="State"><c>confirmed</c> when every edge has applied it or is past its bound; else <c>pending</c>.</param>
+/// <param name="State"><c>confirmed</c> when every edge has applied it or is past its bound; else
+/// <c>pending</c>.</param>
 /// <param name="Edges">Every edge that could have served what was forbidden.</param>
 internal sealed record Receipt(
     [property: System.Text.Json.Serialization.JsonPropertyName("receipt")] string Id,
@@ -14,8 +15,10 @@ internal sealed record Receipt(
 
 /// <summary>One edge of a receipt.</summary>
 /// <param name="Id">The edge.</param>
-/// <param name="AcknowledgedMs">When its acknowledgement was committed, Unix milliseconds; null when there is none.</param>
-/// <param name="HarmlessAtMs">Without one: from then on the bound keeps the edge from serving it. Moves on while it is live.</param>
+/// <param name="AcknowledgedMs">When its acknowledgement was committed, Unix milliseconds; null when there is
+/// none.</param>
+/// <param name="HarmlessAtMs">Without one: from then on the bound keeps the edge from serving it. Moves on
+/// while it is live.</param>
 /// <param name="TookMs">From commit to acknowledgement.</param>
 internal sealed record ReceiptEdge(string Id, long? AcknowledgedMs, long? HarmlessAtMs, long? TookMs)
 {

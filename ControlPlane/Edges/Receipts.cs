@@ -7,10 +7,12 @@ using Microsoft.Extensions.Options;
 namespace Flickr.ControlPlane.Edges;
 
 /// <summary>
-/// Who has applied an invalidation, and when the others become harmless. Nothing is stored for it but the acknowledgements:
+/// Who has applied an invalidation, and when the others become harmless. Nothing is stored for it but the
+/// acknowledgements:
 /// an edge that has acknowledged a sequence has applied everything before it.
 /// </summary>
-internal sealed class Receipts(Database database, LogSignals signals, IOptions<StreamOptions> options, TimeProvider time)
+internal sealed class Receipts(Database database, LogSignals signals, IOptions<StreamOptions> options,
+    TimeProvider time)
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(250);
 
@@ -23,7 +25,8 @@ internal sealed class Receipts(Database database, LogSignals signals, IOptions<S
         }, cancellationToken);
 
     /// <summary>The receipts of the last entries, newest first.</summary>
-    public async Task<IReadOnlyList<Receipt>> OfAsync(IReadOnlyList<LogEntry> entries, CancellationToken cancellationToken) =>
+    public async Task<IReadOnlyList<Receipt>> OfAsync(IReadOnlyList<LogEntry> entries,
+        CancellationToken cancellationToken) =>
         await database.ReadAsync(async session =>
         {
             var receipts = new List<Receipt>(entries.Count);
@@ -34,7 +37,9 @@ internal sealed class Receipts(Database database, LogSignals signals, IOptions<S
             return receipts;
         }, cancellationToken);
 
-    /// <summary>Waits until every live edge has acknowledged, or the time is over. The receipt says which.</summary>
+    /// <summary>
+    /// Waits until every live edge has acknowledged, or the time is over. The receipt says which.
+    /// </summary>
     public async Task<Receipt> WaitAsync(LogEntry entry, TimeSpan wait, CancellationToken cancellationToken)
     {
         var began = time.GetTimestamp();
@@ -44,7 +49,8 @@ internal sealed class Receipts(Database database, LogSignals signals, IOptions<S
             var signal = signals.Changed;
             var receipt = await database.ReadAsync(session => OfAsync(session, entry), cancellationToken);
             var left = limit - time.GetElapsedTime(began);
-            if (left <= TimeSpan.Zero || receipt.Edges.All(edge => edge.AcknowledgedMs is not null || !edge.IsLive))
+            if (left <= TimeSpan.Zero || receipt.Edges.All(edge =>
+                edge.AcknowledgedMs is not null || !edge.IsLive))
             {
                 return receipt;
             }
@@ -81,10 +87,13 @@ internal sealed class Receipts(Database database, LogSignals signals, IOptions<S
     }
 
     /// <summary>
-    /// How long after its last heartbeat an edge can still do what was forbidden. A stolen key mints tokens that look fresh,
-    /// so only the cut-off ends it; old tokens end with the private bound; cached bytes with the longer of both.
+    /// How long after its last heartbeat an edge can still do what was forbidden. A stolen key mints tokens
+    /// that look fresh,
+    /// so only the cut-off ends it; old tokens end with the private bound; cached bytes with the longer of
+    /// both.
     /// </summary>
-    private static long BoundMs(EdgeRow edge, string kind) => KindNames.TryParse(kind, out var known) ? known switch
+    private static long BoundMs(EdgeRow edge, string kind) =>
+        KindNames.TryParse(kind, out var known) ? known switch
     {
         InvalidationKind.Key => edge.CutOffMs,
         InvalidationKind.Viewer or InvalidationKind.Token => edge.BoundPrivateMs,

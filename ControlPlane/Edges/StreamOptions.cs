@@ -14,11 +14,16 @@ public sealed class StreamOptions
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan BoundPublic { get; set; } = TimeSpan.FromSeconds(300);
 
-    /// <summary>After so long cut off, an edge refuses private content even to fresh tokens. 1 min to 30 days. Default 1 day.</summary>
+    /// <summary>
+    /// After so long cut off, an edge refuses private content even to fresh tokens. 1 min to 30 days. Default
+    /// 1 day.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:01:00", "30.00:00:00")]
     public TimeSpan CutOff { get; set; } = TimeSpan.FromDays(1);
 
-    /// <summary>An edge counts as live so long after its stream was last known to stand. 3 s to 2 min. Default 10 s.</summary>
+    /// <summary>
+    /// An edge counts as live so long after its stream was last known to stand. 3 s to 2 min. Default 10 s.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:03", "00:02:00")]
     public TimeSpan Lease { get; set; } = TimeSpan.FromSeconds(10);
 

@@ -39,11 +39,14 @@ internal sealed class KeyChange
     public static async Task<KeyChange> BeginAsync(SqlSession session, AuditLog audit, TimeProvider time)
     {
         var version = await KeyTable.LockAsync(session);
-        return new KeyChange(session, audit, version, await KeyTable.AllAsync(session), await EdgeTable.AllAsync(session),
+        return new KeyChange(session, audit, version, await KeyTable.AllAsync(session),
+            await EdgeTable.AllAsync(session),
             time.GetUtcNow().ToUnixTimeMilliseconds());
     }
 
-    /// <summary>The edges that may serve private content and have not acknowledged a bundle with this key.</summary>
+    /// <summary>
+    /// The edges that may serve private content and have not acknowledged a bundle with this key.
+    /// </summary>
     public IEnumerable<EdgeRow> WaitsFor(SigningKey key) => WaitsFor(key, _edges, NowMs);
 
     /// <inheritdoc cref="WaitsFor(SigningKey)"/>
@@ -64,12 +67,12 @@ internal sealed class KeyChange
         var moved = key with { State = SigningKey.NameOf(to), ChangedMs = NowMs };
         if (to == KeyState.PrePublished)
         {
-            // Nobody but us has a bundle of this version yet; without an edge nobody has to have it.
-            moved = moved with { PublishedVersion = _edges.Any(edge => edge.MayServePrivate(NowMs)) ? Version + 1 : Version, PublishedMs = NowMs };
+            moved = moved with { PublishedVersion = Version + 1, PublishedMs = NowMs };
         }
         await PutAsync(moved);
         HasChanged = true;
-        await _audit.AppendAsync(Session, "system", "key-state", $"kid={key.Kid} from={key.State} to={moved.State}");
+        await _audit.AppendAsync(Session, "system", "key-state",
+            $"kid={key.Kid} from={key.State} to={moved.State}");
     }
 
     /// <summary>Writes a key.</summary>

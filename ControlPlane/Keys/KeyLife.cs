@@ -8,17 +8,25 @@ using Microsoft.Extensions.Options;
 namespace Flickr.ControlPlane.Keys;
 
 /// <summary>
-/// The life of keys: Sealed → PrePublished → Active → Retiring → Destroyed, and Compromised from anywhere. Per algorithm
-/// one key mints and one spare is already with the edges, so that a rotation, also in an emergency, has nothing to wait for.
+/// The life of keys: Sealed → PrePublished → Active → Retiring → Destroyed, and Compromised from anywhere.
+/// Per algorithm
+/// one key mints and one spare is already with the edges, so that a rotation, also in an emergency, has
+/// nothing to wait for.
 /// A key mints only when every edge that may serve private content has acknowledged a bundle that holds it.
 /// </summary>
-internal sealed class KeyLife(Database database, KeyVault vault, InvalidationLog log, AuditLog audit, LogSignals signals,
+internal sealed class KeyLife(Database database, KeyVault vault, InvalidationLog log, AuditLog audit,
+    LogSignals signals,
     IOptions<KeyOptions> options, TimeProvider time)
 {
     private static readonly TimeSpan RetireMargin = TimeSpan.FromSeconds(60);
     private static readonly SigningAlgorithm[] Algorithms = [SigningAlgorithm.ES256, SigningAlgorithm.HS256];
 
-    /// <summary>Makes the first keys, and refuses to run with a wrap key that is not the one in use.</summary>
+    /// <summary>Whether a key waits for edges, as of the last look or change of this process.</summary>
+    public bool IsWaiting { get; private set; }
+
+    /// <summary>
+    /// Makes the first keys, and refuses to run with a wrap key that is not the one in use.
+    /// </summary>
     public async Task BeginAsync(CancellationToken cancellationToken)
     {
         await database.WriteAsync(async session =>
@@ -36,7 +44,8 @@ internal sealed class KeyLife(Database database, KeyVault vault, InvalidationLog
     }
 
     /// <summary>Does every step that is due. Safe to call at any time from any control plane.</summary>
-    public Task<bool> AdvanceAsync(CancellationToken cancellationToken) => ChangeAsync(_ => Task.CompletedTask, cancellationToken);
+    public Task<bool> AdvanceAsync(CancellationToken cancellationToken) =>
+        ChangeAsync(_ => Task.CompletedTask, cancellationToken);
 
     /// <summary>Whether <see cref="AdvanceAsync"/> would do anything; reads only.</summary>
     public Task<bool> IsDueAsync(CancellationToken cancellationToken) => database.ReadAsync(async session =>
@@ -44,15 +53,20 @@ internal sealed class KeyLife(Database database, KeyVault vault, InvalidationLog
         var keys = await KeyTable.AllAsync(session);
         var edges = await EdgeTable.AllAsync(session);
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        IsWaiting = keys.Any(IsWanted);
         return Algorithms.Any(algorithm => !keys.Any(key => Is(key, algorithm, KeyState.PrePublished)))
             || keys.Any(key => key.Life == KeyState.Retiring && key.NotAfterMs <= now
-                || key.Life == KeyState.PrePublished && key.Wanted != 0 && !KeyChange.WaitsFor(key, edges, now).Any()
+                || IsWanted(key) && !KeyChange.WaitsFor(key, edges, now).Any()
                 || key.Life == KeyState.Active && IsOld(key, now)
-                    && keys.Any(spare => spare.Life == KeyState.PrePublished && spare.Algorithm == key.Algorithm && spare.Wanted == 0));
+                    && keys.Any(spare => spare.Life == KeyState.PrePublished
+                        && spare.Algorithm == key.Algorithm && spare.Wanted == 0));
     }, cancellationToken);
 
-    /// <summary>Wants the spare of an algorithm to mint. Returns it as it is then: active, or waiting for edges.</summary>
-    public async Task<SigningKey> RotateAsync(SigningAlgorithm algorithm, string actor, CancellationToken cancellationToken)
+    /// <summary>
+    /// Wants the spare of an algorithm to mint. Returns it as it is then: active, or waiting for edges.
+    /// </summary>
+    public async Task<SigningKey> RotateAsync(SigningAlgorithm algorithm, string actor,
+        CancellationToken cancellationToken)
     {
         var kid = "";
         await ChangeAsync(async change =>
@@ -67,10 +81,12 @@ internal sealed class KeyLife(Database database, KeyVault vault, InvalidationLog
     }
 
     /// <summary>
-    /// A key is in foreign hands: its material goes, every edge hears of it in the log, and the spare takes over.
+    /// A key is in foreign hands: its material goes, every edge hears of it in the log, and the spare takes
+    /// over.
     /// Null when there is no such key.
     /// </summary>
-    public async Task<LogEntry?> RevokeAsync(string kid, string? reason, string actor, CancellationToken cancellationToken)
+    public async Task<LogEntry?> RevokeAsync(string kid, string? reason, string actor,
+        CancellationToken cancellationToken)
     {
         LogEntry? entry = null;
         await ChangeAsync(async change =>
@@ -81,7 +97,8 @@ internal sealed class KeyLife(Database database, KeyVault vault, InvalidationLog
             }
             await change.MoveAsync(key with { Sealed = null, Wanted = 0 }, KeyState.Compromised);
             await WantSpareAsync(change, Enum.Parse<SigningAlgorithm>(key.Algorithm));
-            entry = await log.AppendAsync(change.Session, new InvalidationRequest("key", kid, Reason: reason), actor);
+            entry = await log.AppendAsync(change.Session, new InvalidationRequest("key", kid,
+                Reason: reason), actor);
             await audit.AppendAsync(change.Session, actor, "revoke-key",
                 $"kid={kid} from={key.State} mintedFromMs={key.ActivatedMs} reason={reason}");
         }, cancellationToken);
@@ -106,6 +123,7 @@ internal sealed class KeyLife(Database database, KeyVault vault, InvalidationLog
                 await KeepSpareAsync(change, algorithm);
             }
             await change.EndAsync();
+            IsWaiting = change.Keys.Any(IsWanted);
             return change.HasChanged;
         }, cancellationToken);
         if (changed)
@@ -136,7 +154,8 @@ internal sealed class KeyLife(Database database, KeyVault vault, InvalidationLog
     {
         if (!change.Keys.Any(key => Is(key, algorithm, KeyState.PrePublished)))
         {
-            var made = change.Keys.FirstOrDefault(key => Is(key, algorithm, KeyState.Sealed)) ?? await MakeAsync(change, algorithm);
+            var made = change.Keys.FirstOrDefault(key => Is(key, algorithm, KeyState.Sealed))
+                ?? await MakeAsync(change, algorithm);
             await change.MoveAsync(made, KeyState.PrePublished);
         }
         if (!change.Keys.Any(key => Is(key, algorithm, KeyState.Active)))
@@ -147,8 +166,9 @@ internal sealed class KeyLife(Database database, KeyVault vault, InvalidationLog
 
     private async Task ActivateAsync(KeyChange change, SigningAlgorithm algorithm)
     {
-        var spare = change.Keys.FirstOrDefault(key => Is(key, algorithm, KeyState.PrePublished) && key.Wanted != 0);
-        if (spare is null || spare.PublishedVersion > change.Version || change.WaitsFor(spare).Any())
+        var spare = change.Keys.FirstOrDefault(key =>
+            Is(key, algorithm, KeyState.PrePublished) && key.Wanted != 0);
+        if (spare is null || change.WaitsFor(spare).Any())
         {
             return;
         }
@@ -162,7 +182,8 @@ internal sealed class KeyLife(Database database, KeyVault vault, InvalidationLog
 
     private static async Task WantSpareAsync(KeyChange change, SigningAlgorithm algorithm)
     {
-        if (change.Keys.FirstOrDefault(key => Is(key, algorithm, KeyState.PrePublished) && key.Wanted == 0) is { } spare)
+        if (change.Keys.FirstOrDefault(key =>
+            Is(key, algorithm, KeyState.PrePublished) && key.Wanted == 0) is { } spare)
         {
             await change.PutAsync(spare with { Wanted = 1 });
         }
@@ -172,7 +193,8 @@ internal sealed class KeyLife(Database database, KeyVault vault, InvalidationLog
     {
         var kid = $"{(algorithm == SigningAlgorithm.ES256 ? "es" : "hs")}-{SortableId.New(change.NowMs).ToLowerInvariant()[4..18]}";
         var issuer = options.Value.Issuer;
-        var made = algorithm == SigningAlgorithm.ES256 ? MintKey.NewEs256(kid, issuer) : MintKey.NewHs256(kid, issuer);
+        var made = algorithm == SigningAlgorithm.ES256 ? MintKey.NewEs256(kid, issuer)
+            : MintKey.NewHs256(kid, issuer);
         var key = new SigningKey
         {
             Kid = kid,
@@ -189,9 +211,12 @@ internal sealed class KeyLife(Database database, KeyVault vault, InvalidationLog
         return key;
     }
 
+    private static bool IsWanted(SigningKey key) => key.Life == KeyState.PrePublished && key.Wanted != 0;
+
     private bool IsOld(SigningKey key, long nowMs)
     {
-        var age = key.Algorithm == nameof(SigningAlgorithm.ES256) ? options.Value.RotateEs256 : options.Value.RotateHs256;
+        var age = key.Algorithm == nameof(SigningAlgorithm.ES256) ? options.Value.RotateEs256
+            : options.Value.RotateHs256;
         return nowMs - key.ActivatedMs >= age.TotalMilliseconds;
     }
 

@@ -6,7 +6,9 @@ namespace Flickr.ControlPlane.Keys;
 /// <summary>Signing keys and their life; section <c>ControlPlane:Keys</c>.</summary>
 public sealed class KeyOptions
 {
-    /// <summary>Issuer whose tokens the keys sign. 1 to 64 of <c>[A-Za-z0-9._-]</c>. Default <c>flickr</c>.</summary>
+    /// <summary>
+    /// Issuer whose tokens the keys sign. 1 to 64 of <c>[A-Za-z0-9._-]</c>. Default <c>flickr</c>.
+    /// </summary>
     [Required, RegularExpression("[A-Za-z0-9._-]{1,64}")]
     public string Issuer { get; set; } = "flickr";
 
@@ -19,12 +21,16 @@ public sealed class KeyOptions
     public TimeSpan RotateHs256 { get; set; } = TimeSpan.FromDays(7);
 
     /// <summary>
-    /// Longest life of any token; a key that stopped minting verifies so long, plus 60 s. 1 min to 30 days. Default 1 day.
+    /// Longest life of any token; a key that stopped minting verifies so long, plus 60 s. 1 min to 30 days.
+    /// Default 1 day.
     /// </summary>
     [Range(typeof(TimeSpan), "00:01:00", "30.00:00:00")]
     public TimeSpan TokenLifetimeMax { get; set; } = TimeSpan.FromDays(1);
 
-    /// <summary>File with the key that wraps keys at rest; mode 0600. Empty, the default: <c>wrap.key</c> in the data directory.</summary>
+    /// <summary>
+    /// File with the key that wraps keys at rest; mode 0600. Empty, the default: <c>wrap.key</c> in the data
+    /// directory.
+    /// </summary>
     public string WrapKeyFile { get; set; } = "";
 }
 

@@ -2,10 +2,14 @@ using Flickr.ControlPlane.Log;
 
 namespace Flickr.ControlPlane.Keys;
 
-/// <summary>Moves keys on: when edges acknowledge, when the schedule says so, when a retiring key's time is over.</summary>
-internal sealed class KeyRotation(KeyLife life, LogSignals signals, ILogger<KeyRotation> logger, TimeProvider time)
+/// <summary>
+/// Moves keys on: when edges acknowledge, when the schedule says so, when a retiring key's time is over.
+/// </summary>
+internal sealed class KeyRotation(KeyLife life, LogSignals signals, ILogger<KeyRotation> logger,
+    TimeProvider time)
     : BackgroundService
 {
+    private static readonly Task Forever = new TaskCompletionSource().Task;
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
 
     /// <inheritdoc />
@@ -13,7 +17,8 @@ internal sealed class KeyRotation(KeyLife life, LogSignals signals, ILogger<KeyR
     {
         while (!stoppingToken.IsCancellationRequested)
         {
-            var signal = signals.Changed;
+            // Acknowledgements matter only while a key waits for them; else the clock alone moves keys.
+            var signal = life.IsWaiting ? signals.Changed : Forever;
             try
             {
                 if (await life.IsDueAsync(stoppingToken))

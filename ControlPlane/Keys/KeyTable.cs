@@ -17,7 +17,9 @@ internal static class KeyTable
     public static Task<IReadOnlyList<SigningKey>> AllAsync(SqlSession session) =>
         session.QueryAsync<SigningKey>($"SELECT {Columns} FROM signing_key ORDER BY created_ms, kid");
 
-    /// <summary>The bundle's version; locks the row, so that one transaction at a time changes keys.</summary>
+    /// <summary>
+    /// The bundle's version; locks the row, so that one transaction at a time changes keys.
+    /// </summary>
     public static Task<long> LockAsync(SqlSession session) =>
         session.ScalarAsync<long>("UPDATE key_state SET version = version WHERE id = 1 RETURNING version");
 

@@ -7,7 +7,8 @@ using Microsoft.Extensions.Options;
 namespace Flickr.ControlPlane.Keys;
 
 /// <summary>
-/// Wraps key material at rest: AES-256-GCM under a key that lies in its own file (0600), never in the database. Key id,
+/// Wraps key material at rest: AES-256-GCM under a key that lies in its own file (0600), never in the
+/// database. Key id,
 /// issuer and algorithm are associated data, so that a ciphertext moved to another row does not open.
 /// </summary>
 /// <remarks>Envelope, base64url: version 1 (1 byte), nonce (12), tag (16), ciphertext.</remarks>
@@ -16,11 +17,11 @@ internal sealed class KeyVault : IDisposable
     private const int NonceLength = 12;
     private const int TagLength = 16;
     private const int HeadLength = 1 + NonceLength + TagLength;
-    private readonly AesGcm _cipher;
+    private readonly byte[] _key;
 
     private KeyVault(byte[] key)
     {
-        _cipher = new AesGcm(key, TagLength);
+        _key = key;
         Check = Convert.ToHexStringLower(HMACSHA256.HashData(key, "flickr wrap check 1"u8))[..32];
     }
 
@@ -53,13 +54,16 @@ internal sealed class KeyVault : IDisposable
         envelope[0] = 1;
         var nonce = envelope.AsSpan(1, NonceLength);
         RandomNumberGenerator.Fill(nonce);
-        _cipher.Encrypt(nonce, material, envelope.AsSpan(HeadLength), envelope.AsSpan(1 + NonceLength, TagLength),
+        using var cipher = NewCipher();
+        cipher.Encrypt(nonce, material, envelope.AsSpan(HeadLength), envelope.AsSpan(1 + NonceLength,
+            TagLength),
             AssociatedData(kid, issuer, algorithm));
         return Base64Url.EncodeToString(envelope);
     }
 
     /// <summary>Unwraps the material of a row.</summary>
-    /// <exception cref="CryptographicException">It was changed, moved, or wrapped under another key.</exception>
+    /// <exception cref="CryptographicException">It was changed, moved, or wrapped under another
+    /// key.</exception>
     public byte[] Unseal(SigningKey key)
     {
         var envelope = Base64Url.DecodeFromChars(key.Sealed);
@@ -68,13 +72,18 @@ internal sealed class KeyVault : IDisposable
             throw new CryptographicException($"the envelope of {key.Kid} is of another version, or cut");
         }
         var material = new byte[envelope.Length - HeadLength];
-        _cipher.Decrypt(envelope.AsSpan(1, NonceLength), envelope.AsSpan(HeadLength),
-            envelope.AsSpan(1 + NonceLength, TagLength), material, AssociatedData(key.Kid, key.Issuer, key.Algorithm));
+        using var cipher = NewCipher();
+        cipher.Decrypt(envelope.AsSpan(1, NonceLength), envelope.AsSpan(HeadLength),
+            envelope.AsSpan(1 + NonceLength, TagLength), material, AssociatedData(key.Kid, key.Issuer,
+                key.Algorithm));
         return material;
     }
 
     /// <inheritdoc />
-    public void Dispose() => _cipher.Dispose();
+    public void Dispose() => CryptographicOperations.ZeroMemory(_key);
+
+    /// <summary>One per call: an AesGcm that two threads share reports tags that do not match (seen under load).</summary>
+    private AesGcm NewCipher() => new(_key, TagLength);
 
     private static byte[] AssociatedData(string kid, string issuer, string algorithm) =>
         Encoding.UTF8.GetBytes($"flickr-key-1|{issuer}|{kid}|{algorithm}");

@@ -11,7 +11,8 @@ public sealed class LogOptions
     public long RowsMax { get; set; } = 1_000_000;
 
     /// <summary>
-    /// Addresses, prefixes, tags and hosts that a snapshot names one by one; older ones fold into its floor once no token
+    /// Addresses, prefixes, tags and hosts that a snapshot names one by one; older ones fold into its floor
+    /// once no token
     /// of their time is left. 100 to 10,000,000. Default 200,000.
     /// </summary>
     [Range(100, 10_000_000)]

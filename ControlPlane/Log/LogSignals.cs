@@ -4,16 +4,20 @@ using Npgsql;
 namespace Flickr.ControlPlane.Log;
 
 /// <summary>
-/// "Look again": wakes who waits for the log, the keys or acknowledgements to move. Nothing but speed depends on it: who
+/// "Look again": wakes who waits for the log, the keys or acknowledgements to move. Nothing but speed depends
+/// on it: who
 /// waits also looks by itself each second, because a notification can be lost with its connection.
 /// </summary>
-internal sealed class LogSignals(ControlPlaneOptions options, Database database, ILogger<LogSignals> logger, TimeProvider time)
+internal sealed class LogSignals(ControlPlaneOptions options, Database database, ILogger<LogSignals> logger,
+    TimeProvider time)
     : BackgroundService
 {
     private const string Channel = "flickr_control_plane";
     private volatile TaskCompletionSource _changed = NewSignal();
 
-    /// <summary>Completes at the next signal. Take it before looking, or the signal between is missed.</summary>
+    /// <summary>
+    /// Completes at the next signal. Take it before looking, or the signal between is missed.
+    /// </summary>
     public Task Changed => _changed.Task;
 
     /// <summary>Wakes everyone in this process.</summary>
@@ -47,13 +51,19 @@ internal sealed class LogSignals(ControlPlaneOptions options, Database database,
                     await connection.WaitAsync(stoppingToken);
                 }
             }
-            catch (Exception fault) when (!stoppingToken.IsCancellationRequested)
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception fault)
             {
                 logger.NotificationsLost(fault.Message);
-                await Task.Delay(TimeSpan.FromSeconds(1), time, stoppingToken);
+                await Task.Delay(TimeSpan.FromSeconds(1), time, stoppingToken)
+                    .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }
 
-    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private static TaskCompletionSource NewSignal() =>
+        new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

@@ -2,7 +2,9 @@ using System.Security.Cryptography;
 
 namespace Flickr.ControlPlane.Log;
 
-/// <summary>Ids that sort by time: 10 characters of milliseconds, 16 of randomness, Crockford base 32 (as ULID).</summary>
+/// <summary>
+/// Ids that sort by time: 10 characters of milliseconds, 16 of randomness, Crockford base 32 (as ULID).
+/// </summary>
 internal static class SortableId
 {
     private const string Alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";

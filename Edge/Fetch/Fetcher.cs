@@ -191,6 +191,12 @@ internal sealed class Fetcher(
         request.Headers.TryAddWithoutValidation(
             "CDN-Loop", CdnLoop.Append(order.Loop, CdnId));
         request.Headers.TryAddWithoutValidation("Via", "1.1 " + CdnId);
+        if (!order.Site.IsPhotos)
+        {
+            // Ours to say, never the client's: its own such fields are not let through.
+            request.Headers.TryAddWithoutValidation("X-Forwarded-Host", order.ClientHost);
+            request.Headers.TryAddWithoutValidation("X-Forwarded-Proto", "http");
+        }
         if (order.Site.ForwardHost)
         {
             request.Headers.Host = order.ClientHost;

@@ -24,6 +24,7 @@ internal sealed class PassAnswers(
         var context = request.Context;
         var isRead = request.Facts.IsGet || request.IsHead;
         var hasContent = context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == true;
+        var fillSequence = horizon.Sequence; // before the upstream is asked, as for any fill
         var (exchange, fault) = await fetcher.SendAsync(new FetchOrder
         {
             Site = request.Site,
@@ -50,12 +51,13 @@ internal sealed class PassAnswers(
             {
                 Invalidate(request, exchange);
             }
-            await PassOnAsync(request, exchange, status);
+            await PassOnAsync(request, exchange, fillSequence, status);
         }
     }
 
     /// <summary>Passes an answer on to the client, if this client may have it.</summary>
-    public async Task PassOnAsync(EdgeRequest request, Exchange exchange, CacheStatus status)
+    public async Task PassOnAsync(EdgeRequest request, Exchange exchange, long fillSequence,
+        CacheStatus status)
     {
         request.Outcome = AnswerOutcome.Pass;
         var http = new StoredHead(exchange.Status, exchange.Headers, exchange.RequestTime,
@@ -68,7 +70,7 @@ internal sealed class PassAnswers(
             await Responder.ProblemAsync(request, StoredAnswers.ProblemOf(access), status);
             return;
         }
-        await responder.ExchangeAsync(request, exchange, facts.IsPrivate, status);
+        await responder.ExchangeAsync(request, exchange, facts, fillSequence, status);
     }
 
     /// <summary>

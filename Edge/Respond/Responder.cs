@@ -66,12 +66,17 @@ internal sealed class Responder(InvalidationHorizon horizon, EdgeMetrics metrics
     }
 
     /// <summary>Passes an answer of the upstream through, as it comes.</summary>
-    public async Task ExchangeAsync(EdgeRequest request, Exchange exchange, bool isPrivate,
-        CacheStatus status)
+    /// <param name="request">The request.</param>
+    /// <param name="exchange">The answer; stays the caller's.</param>
+    /// <param name="facts">What is known of its object.</param>
+    /// <param name="fillSequence">Invalidation sequence read before the upstream was asked.</param>
+    /// <param name="status">What Cache-Status says.</param>
+    public async Task ExchangeAsync(EdgeRequest request, Exchange exchange, ObjectFacts facts,
+        long fillSequence, CacheStatus status)
     {
         var context = request.Context;
         context.Response.StatusCode = exchange.Status;
-        ClientHead.Write(request, HopByHop.Strip(exchange.Headers), isPrivate, null, time.GetUtcNow());
+        ClientHead.Write(request, HopByHop.Strip(exchange.Headers), facts.IsPrivate, null, time.GetUtcNow());
         ClientHead.WriteStatus(request, status);
         if (exchange.Length is not null && MayHaveLength(exchange.Status))
         {
@@ -87,7 +92,11 @@ internal sealed class Responder(InvalidationHorizon horizon, EdgeMetrics metrics
         }
         try
         {
-            await CopyAsync(request, exchange, context.RequestAborted);
+            var guard = new TransferGuard(horizon, request.Site, facts, fillSequence);
+            if (!await CopyAsync(request, exchange, guard, context.RequestAborted))
+            {
+                Cut(request, FillFault.Truncated);
+            }
         }
         catch (FillCutException cut)
         {
@@ -218,7 +227,8 @@ internal sealed class Responder(InvalidationHorizon horizon, EdgeMetrics metrics
         }
     }
 
-    private static async Task CopyAsync(EdgeRequest request, Exchange exchange,
+    /// <summary>Copies the body to its end. False: the guard cut, or the client left.</summary>
+    private static async Task<bool> CopyAsync(EdgeRequest request, Exchange exchange, TransferGuard guard,
         CancellationToken cancellationToken)
     {
         var writer = request.Context.Response.BodyWriter;
@@ -227,13 +237,13 @@ internal sealed class Responder(InvalidationHorizon horizon, EdgeMetrics metrics
             var count = await exchange.ReadAsync(writer.GetMemory(16 << 10), cancellationToken);
             if (count == 0)
             {
-                return;
+                return true;
             }
             writer.Advance(count);
             request.SentBytes += count;
-            if ((await writer.FlushAsync(cancellationToken)).IsCompleted)
+            if ((await writer.FlushAsync(cancellationToken)).IsCompleted || guard.MustCut(count))
             {
-                return;
+                return false;
             }
         }
     }

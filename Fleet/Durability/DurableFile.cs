@@ -3,7 +3,8 @@ using Microsoft.Win32.SafeHandles;
 namespace Flickr.Fleet.Durability;
 
 /// <summary>
-/// A file that says truly when its bytes are on the device. After one failed write or sync it refuses everything more.
+/// A file that says truly when its bytes are on the device. After one failed write or sync it refuses
+/// everything more.
 /// Not thread-safe: its owner writes from one thread at a time.
 /// </summary>
 public sealed class DurableFile : IDisposable
@@ -20,10 +21,15 @@ public sealed class DurableFile : IDisposable
     /// <summary>Bytes written, synced or not.</summary>
     public long Length { get; private set; }
 
-    /// <summary>Whether a write or a sync failed: what is on the device is then unknown beyond the last successful sync.</summary>
+    /// <summary>
+    /// Whether a write or a sync failed: what is on the device is then unknown beyond the last successful
+    /// sync.
+    /// </summary>
     public bool HasFailed => _failed;
 
-    /// <summary>Opens for reading and writing. A file made here is named durably before the method returns.</summary>
+    /// <summary>
+    /// Opens for reading and writing. A file made here is named durably before the method returns.
+    /// </summary>
     /// <exception cref="DurabilityException">The directory entry could not be made durable.</exception>
     public static DurableFile Open(string path)
     {
@@ -46,7 +52,8 @@ public sealed class DurableFile : IDisposable
     }
 
     /// <summary>
-    /// Puts whole new content under a name: temporary file, sync, rename, sync of the directory. After a power cut the name
+    /// Puts whole new content under a name: temporary file, sync, rename, sync of the directory. After a
+    /// power cut the name
     /// holds the old or the new content, never a part.
     /// </summary>
     /// <exception cref="DurabilityException">Not durable; the old content may still be there.</exception>

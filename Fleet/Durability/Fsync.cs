@@ -6,8 +6,10 @@ namespace Flickr.Fleet.Durability;
 
 /// <summary>
 /// Asks the kernel to put bytes on the device, and believes its answer. .NET 10.0.12 hides a failed fsync
-/// (<c>RandomAccess.FlushToDisk</c>, <c>FileStream.Flush(true)</c> raise nothing on EIO), so both are banned and these call
-/// libc. A failure is final: after EIO Linux may have dropped the dirty pages, and a second fsync that succeeds proves
+/// (<c>RandomAccess.FlushToDisk</c>, <c>FileStream.Flush(true)</c> raise nothing on EIO), so both are banned
+/// and these call
+/// libc. A failure is final: after EIO Linux may have dropped the dirty pages, and a second fsync that
+/// succeeds proves
 /// nothing. Stop writing to the file.
 /// </summary>
 public static partial class Fsync
@@ -24,7 +26,10 @@ public static partial class Fsync
         Check(ok, "fdatasync");
     }
 
-    /// <summary>Makes names created, renamed or removed in a directory durable. Without it a new file may vanish whole.</summary>
+    /// <summary>
+    /// Makes names created, renamed or removed in a directory durable. Without it a new file may vanish
+    /// whole.
+    /// </summary>
     /// <exception cref="DurabilityException">The device did not take them.</exception>
     public static void Directory(string path)
     {
@@ -42,7 +47,8 @@ public static partial class Fsync
         if (!ok)
         {
             var error = Marshal.GetLastPInvokeError();
-            throw new DurabilityException($"{what}: {Marshal.GetPInvokeErrorMessage(error)}", new Win32Exception(error));
+            throw new DurabilityException($"{what}: {Marshal.GetPInvokeErrorMessage(error)}",
+                new Win32Exception(error));
         }
     }
 
@@ -52,7 +58,8 @@ public static partial class Fsync
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     private static partial int FullSync(SafeFileHandle file);
 
-    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true,
+        StringMarshalling = StringMarshalling.Utf8)]
     private static partial SafeFileHandle Open(string path, int flags);
 
     [LibraryImport("kernel32", SetLastError = true)]

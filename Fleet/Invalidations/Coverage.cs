@@ -10,8 +10,10 @@ public enum Coverage
     Soft = 1,
 
     /// <summary>
-    /// Dead: never to be served again from the cache. A body on its way to a client is to be cut. Said of an object that was
-    /// filled just now, it means that the origin's own statement is older than the owner's last change: ask for a token.
+    /// Dead: never to be served again from the cache. A body on its way to a client is to be cut. Said of an
+    /// object that was
+    /// filled just now, it means that the origin's own statement is older than the owner's last change: ask
+    /// for a token.
     /// </summary>
     Hard = 2,
 }

@@ -1,6 +1,8 @@
 namespace Flickr.Fleet.Invalidations;
 
-/// <summary>Why a token that verifies is refused nevertheless. Every value but <see cref="None"/> refuses it.</summary>
+/// <summary>
+/// Why a token that verifies is refused nevertheless. Every value but <see cref="None"/> refuses it.
+/// </summary>
 public enum GrantCoverage
 {
     /// <summary>Nothing revokes it.</summary>
@@ -18,7 +20,9 @@ public enum GrantCoverage
     /// <summary>The key is revoked.</summary>
     Key = 4,
 
-    /// <summary>The private object, or the token, carries a tag that was invalidated after the token was minted.</summary>
+    /// <summary>
+    /// The private object, or the token, carries a tag that was invalidated after the token was minted.
+    /// </summary>
     Tag = 5,
 
     /// <summary>The token is older than what the bounded tables still remember exactly.</summary>

@@ -4,8 +4,10 @@ using Flickr.Fleet.Durability;
 namespace Flickr.Fleet.Invalidations;
 
 /// <summary>
-/// Keeps a horizon on disk. What <see cref="Apply"/> returned from is there after a power cut; what it did not return from
-/// may be, and is then covered without being counted, which is the strict side. One writer at a time; reads go to
+/// Keeps a horizon on disk. What <see cref="Apply"/> returned from is there after a power cut; what it did
+/// not return from
+/// may be, and is then covered without being counted, which is the strict side. One writer at a time; reads
+/// go to
 /// <see cref="Horizon"/> and never wait.
 /// </summary>
 public sealed class HorizonJournal : IDisposable
@@ -16,7 +18,8 @@ public sealed class HorizonJournal : IDisposable
     private DurableFile _file;
     private long _compactAtBytes;
 
-    private HorizonJournal(string path, DurableFile file, InvalidationHorizon horizon, long term, long tornBytes)
+    private HorizonJournal(string path, DurableFile file, InvalidationHorizon horizon, long term,
+        long tornBytes)
     {
         (_path, _file, Horizon, Term, TornBytes) = (path, file, horizon, term, tornBytes);
         _compactAtBytes = Math.Max(CompactAtBytes, file.Length * 2);
@@ -37,7 +40,8 @@ public sealed class HorizonJournal : IDisposable
     /// <summary>Opens or makes the journal and reads it into a horizon.</summary>
     /// <param name="path">The file. Its directory must be there.</param>
     /// <param name="options">Bounds of the tables.</param>
-    /// <exception cref="InvalidDataException">The file is something else, or its header is damaged.</exception>
+    /// <exception cref="InvalidDataException">The file is something else, or its header is
+    /// damaged.</exception>
     /// <exception cref="DurabilityException">The device takes no writes.</exception>
     public static HorizonJournal Open(string path, HorizonOptions options)
     {
@@ -59,15 +63,20 @@ public sealed class HorizonJournal : IDisposable
     }
 
     /// <summary>
-    /// Applies invalidations in order: they act at once, are durable when the method returns, and only then does
+    /// Applies invalidations in order: they act at once, are durable when the method returns, and only then
+    /// does
     /// <see cref="InvalidationHorizon.Sequence"/> rise to <paramref name="sequence"/>.
     /// </summary>
     /// <param name="invalidations">In order of sequence; may be empty, when only the mark moves.</param>
-    /// <param name="term">Term under which they came; the journal's own for a node without a control plane.</param>
+    /// <param name="term">Term under which they came; the journal's own for a node without a control
+    /// plane.</param>
     /// <param name="sequence">The sequence up to which everything is now applied.</param>
-    /// <param name="forgetBefore">Objects filled before this sequence are dead (a snapshot's floor); 0 for none.</param>
-    /// <exception cref="DurabilityException">Not durable, final: they act until the process ends, and nothing is counted.</exception>
-    public void Apply(IReadOnlyList<Invalidation> invalidations, long term, long sequence, long forgetBefore = 0)
+    /// <param name="forgetBefore">Objects filled before this sequence are dead (a snapshot's floor); 0 for
+    /// none.</param>
+    /// <exception cref="DurabilityException">Not durable, final: they act until the process ends, and nothing
+    /// is counted.</exception>
+    public void Apply(IReadOnlyList<Invalidation> invalidations, long term, long sequence,
+        long forgetBefore = 0)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(term, Term);
         lock (_writing)
@@ -87,10 +96,12 @@ public sealed class HorizonJournal : IDisposable
     }
 
     /// <summary>
-    /// Numbers and applies one invalidation of a node that is its own authority. The number is at least the clock's
+    /// Numbers and applies one invalidation of a node that is its own authority. The number is at least the
+    /// clock's
     /// milliseconds, so that a number lost with a torn record is never given out twice.
     /// </summary>
-    public Invalidation ApplyOwn(InvalidationKind kind, string value, bool soft, long? epoch, TimeProvider time)
+    public Invalidation ApplyOwn(InvalidationKind kind, string value, bool soft, long? epoch,
+        TimeProvider time)
     {
         lock (_writing)
         {
@@ -102,7 +113,9 @@ public sealed class HorizonJournal : IDisposable
         }
     }
 
-    /// <summary>Writes the tables anew and drops the history. Called by itself when the file has doubled.</summary>
+    /// <summary>
+    /// Writes the tables anew and drops the history. Called by itself when the file has doubled.
+    /// </summary>
     public void Compact()
     {
         lock (_writing)
@@ -142,7 +155,8 @@ public sealed class HorizonJournal : IDisposable
         return new HorizonJournal(path, file, horizon, term, torn);
     }
 
-    private static void Take(InvalidationHorizon horizon, ReadOnlySpan<byte> payload, ref long term, ref long sequence)
+    private static void Take(InvalidationHorizon horizon, ReadOnlySpan<byte> payload, ref long term,
+        ref long sequence)
     {
         switch (payload[0])
         {

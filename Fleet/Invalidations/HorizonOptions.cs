@@ -3,7 +3,8 @@ using System.ComponentModel.DataAnnotations;
 namespace Flickr.Fleet.Invalidations;
 
 /// <summary>
-/// Bounds of the horizon's tables. A full table forgets its oldest quarter into a floor that covers more than the
+/// Bounds of the horizon's tables. A full table forgets its oldest quarter into a floor that covers more than
+/// the
 /// forgotten entries did: running out of room costs refetches and refusals, never a leak.
 /// </summary>
 public sealed class HorizonOptions
@@ -36,12 +37,15 @@ public sealed class HorizonOptions
     [Range(16, 1 << 24)]
     public int TokensMax { get; set; } = 1 << 20;
 
-    /// <summary>Revoked keys remembered; past it every key is refused. 16 to 1,048,576. Default 65,536.</summary>
+    /// <summary>
+    /// Revoked keys remembered; past it every key is refused. 16 to 1,048,576. Default 65,536.
+    /// </summary>
     [Range(16, 1 << 20)]
     public int KeysMax { get; set; } = 1 << 16;
 
     /// <summary>
-    /// How far a minter's clock may run ahead: a viewer's tokens issued up to this long after the revocation are refused
+    /// How far a minter's clock may run ahead: a viewer's tokens issued up to this long after the revocation
+    /// are refused
     /// too. 0 to 60 s. Default 5 s.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:01:00")]

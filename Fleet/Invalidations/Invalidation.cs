@@ -1,6 +1,9 @@
 namespace Flickr.Fleet.Invalidations;
 
-/// <summary>One numbered entry of the control plane's log: an order to stop serving what was filled, or minted, before it.</summary>
+/// <summary>
+/// One numbered entry of the control plane's log: an order to stop serving what was filled, or minted, before
+/// it.
+/// </summary>
 /// <param name="Sequence">Its number; numbers rise by one in commit order.</param>
 /// <param name="At">When it was committed, by the control plane's clock.</param>
 /// <param name="Kind">What <paramref name="Value"/> names.</param>

@@ -4,15 +4,19 @@ using Flickr.Tokens;
 namespace Flickr.Fleet.Invalidations;
 
 /// <summary>
-/// Validity as a number. Every fill reads <see cref="Sequence"/> before it asks the origin; the object is valid as long as
-/// no invalidation with a higher sequence covers it. A purge is therefore the writing of a number: it cannot lose against a
+/// Validity as a number. Every fill reads <see cref="Sequence"/> before it asks the origin; the object is
+/// valid as long as
+/// no invalidation with a higher sequence covers it. A purge is therefore the writing of a number: it cannot
+/// lose against a
 /// fill in flight, a disk tier, a restart or a recovered checkpoint.
 /// </summary>
 /// <remarks>
 /// <para>Thread-safe. Reads take no lock and allocate nothing; writes take one lock.</para>
 /// <para>Why the sequence is published last (<see cref="Publish"/>), after tables and journal:
-/// 1. purge 41 is written into the tables; 2. a fill begins and reads 40; 3. the origin still answers the old bytes;
-/// 4. 41 is published. The fill's 40 is below 41: covered. The other order would have let it read 41 before the tables
+/// 1. purge 41 is written into the tables; 2. a fill begins and reads 40; 3. the origin still answers the old
+/// bytes;
+/// 4. 41 is published. The fill's 40 is below 41: covered. The other order would have let it read 41 before
+/// the tables
 /// (or the disk, when the power goes) knew of it.</para>
 /// </remarks>
 public sealed class InvalidationHorizon
@@ -51,10 +55,14 @@ public sealed class InvalidationHorizon
         _keys = new NumberTable(1, 1, options.KeysMax);
     }
 
-    /// <summary>The last sequence applied and published. A fill keeps it, read before it asks the origin.</summary>
+    /// <summary>
+    /// The last sequence applied and published. A fill keeps it, read before it asks the origin.
+    /// </summary>
     public long Sequence => Volatile.Read(ref _sequence);
 
-    /// <summary>Rises whenever a verdict may change: a verdict of <see cref="Judge"/> holds while it stands still.</summary>
+    /// <summary>
+    /// Rises whenever a verdict may change: a verdict of <see cref="Judge"/> holds while it stands still.
+    /// </summary>
     public long Version => Volatile.Read(ref _version);
 
     /// <summary>Entries in all tables.</summary>
@@ -77,7 +85,9 @@ public sealed class InvalidationHorizon
         Publish(invalidation.Sequence);
     }
 
-    /// <summary>Writes an invalidation into the tables; it acts at once. Applying one twice changes nothing.</summary>
+    /// <summary>
+    /// Writes an invalidation into the tables; it acts at once. Applying one twice changes nothing.
+    /// </summary>
     public void Cover(Invalidation invalidation)
     {
         var (sequence, value) = (invalidation.Sequence, invalidation.Value);
@@ -89,13 +99,16 @@ public sealed class InvalidationHorizon
             switch (invalidation.Kind)
             {
                 case InvalidationKind.Url:
-                    Raise(_urls, HashOf(InvalidationTarget.Of(invalidation.Kind, value)), FoldObjects, hard, soft);
+                    Raise(_urls, HashOf(InvalidationTarget.Of(invalidation.Kind, value)), FoldObjects, hard,
+                        soft);
                     break;
                 case InvalidationKind.Prefix:
-                    Raise(_prefixes, HashOf(InvalidationTarget.Of(invalidation.Kind, value)), FoldObjects, hard, soft);
+                    Raise(_prefixes, HashOf(InvalidationTarget.Of(invalidation.Kind, value)), FoldObjects,
+                        hard, soft);
                     break;
                 case InvalidationKind.Tag:
-                    Raise(_tags, _hash.Of(value), FoldTags, hard, soft, invalidation.Soft ? long.MinValue : at);
+                    Raise(_tags, _hash.Of(value), FoldTags, hard, soft, invalidation.Soft ? long.MinValue
+                        : at);
                     break;
                 case InvalidationKind.Host:
                     var host = InvalidationTarget.Of(invalidation.Kind, value).Host;
@@ -122,7 +135,9 @@ public sealed class InvalidationHorizon
         }
     }
 
-    /// <summary>Publishes a sequence whose invalidations are covered (and on disk, if they are kept). Never goes back.</summary>
+    /// <summary>
+    /// Publishes a sequence whose invalidations are covered (and on disk, if they are kept). Never goes back.
+    /// </summary>
     public void Publish(long sequence)
     {
         lock (_writing)
@@ -135,7 +150,10 @@ public sealed class InvalidationHorizon
         }
     }
 
-    /// <summary>Declares every object filled before <paramref name="sequence"/> dead: what happened until then is unknown.</summary>
+    /// <summary>
+    /// Declares every object filled before <paramref name="sequence"/> dead: what happened until then is
+    /// unknown.
+    /// </summary>
     public void ForgetBefore(long sequence)
     {
         lock (_writing)
@@ -145,7 +163,9 @@ public sealed class InvalidationHorizon
         }
     }
 
-    /// <summary>Raises an owner's epoch that a valid token has shown, ahead of its invalidation. Kept in memory only.</summary>
+    /// <summary>
+    /// Raises an owner's epoch that a valid token has shown, ahead of its invalidation. Kept in memory only.
+    /// </summary>
     public void LearnOwnerEpoch(string owner, long epoch)
     {
         var hash = _hash.Of(owner);
@@ -167,7 +187,10 @@ public sealed class InvalidationHorizon
     public long OwnerEpochOf(string owner) =>
         _owners.TryFind(_hash.Of(owner), out var row) ? row[1] : _floors.OwnerEpoch;
 
-    /// <summary>What is to be thought of an object that was filled when <see cref="Sequence"/> was <paramref name="fillSequence"/>.</summary>
+    /// <summary>
+    /// What is to be thought of an object that was filled when <see cref="Sequence"/> was <paramref
+    /// name="fillSequence"/>.
+    /// </summary>
     public Coverage Judge(in ObjectFacts facts, long fillSequence)
     {
         var (hard, soft) = (0L, 0L);
@@ -185,7 +208,8 @@ public sealed class InvalidationHorizon
     }
 
     /// <summary>
-    /// Whether a token that verifies is revoked, alone or for this object. Ask on every request, also when the signature's
+    /// Whether a token that verifies is revoked, alone or for this object. Ask on every request, also when
+    /// the signature's
     /// verdict came from a cache.
     /// </summary>
     public GrantCoverage JudgeGrant(in GrantFacts grant, in ObjectFacts facts)
@@ -219,10 +243,12 @@ public sealed class InvalidationHorizon
     }
 
     /// <inheritdoc cref="JudgeGrant(in GrantFacts, in ObjectFacts)"/>
-    public GrantCoverage JudgeGrant(AccessGrant grant, in ObjectFacts facts) => JudgeGrant(GrantFacts.Of(grant), facts);
+    public GrantCoverage JudgeGrant(AccessGrant grant, in ObjectFacts facts) =>
+        JudgeGrant(GrantFacts.Of(grant), facts);
 
     /// <summary>Takes back one entry or the floors from a journal.</summary>
-    internal void Restore(int table, ulong hash, ReadOnlySpan<long> numbers) => Tables[table].Raise(hash, numbers);
+    internal void Restore(int table, ulong hash, ReadOnlySpan<long> numbers) =>
+        Tables[table].Raise(hash, numbers);
 
     /// <inheritdoc cref="Restore(int, ulong, ReadOnlySpan{long})"/>
     internal void Restore(HorizonFloors floors) => Floor(floors);
@@ -250,7 +276,8 @@ public sealed class InvalidationHorizon
         {
             if (facts.Path[end] == '/')
             {
-                CollectHosts(_prefixes, _hash.Of(facts.Path.AsSpan(0, end + 1)), named, bare, ref hard, ref soft);
+                CollectHosts(_prefixes, _hash.Of(facts.Path.AsSpan(0, end + 1)), named, bare, ref hard,
+                    ref soft);
             }
         }
     }
@@ -268,8 +295,10 @@ public sealed class InvalidationHorizon
     }
 
     /// <summary>
-    /// Cached bytes of before the owner's change are dead. Bytes filled after it are good when they are private, for then
-    /// the token carries the epoch; public ones are good only if the origin knew the new epoch when it called them public.
+    /// Cached bytes of before the owner's change are dead. Bytes filled after it are good when they are
+    /// private, for then
+    /// the token carries the epoch; public ones are good only if the origin knew the new epoch when it called
+    /// them public.
     /// </summary>
     private bool IsOwnerPast(in ObjectFacts facts, long fill)
     {
@@ -298,7 +327,8 @@ public sealed class InvalidationHorizon
         return false;
     }
 
-    private void CollectHosts(NumberTable table, ulong path, ulong named, ulong bare, ref long hard, ref long soft)
+    private void CollectHosts(NumberTable table, ulong path, ulong named, ulong bare, ref long hard,
+        ref long soft)
     {
         Collect(table, SeededHash.Pair(_hash.AnyHost, path), ref hard, ref soft);
         Collect(table, SeededHash.Pair(named, path), ref hard, ref soft);
@@ -317,15 +347,19 @@ public sealed class InvalidationHorizon
         }
     }
 
-    private ulong HashOf(InvalidationTarget target) => SeededHash.Pair(_hash.Of(target.Host), _hash.Of(target.Path));
+    private ulong HashOf(InvalidationTarget target) =>
+        SeededHash.Pair(_hash.Of(target.Host), _hash.Of(target.Path));
 
-    private static void Raise(NumberTable table, ulong hash, Action<long[]> fold, params ReadOnlySpan<long> numbers)
+    private static void Raise(NumberTable table, ulong hash, Action<long[]> fold,
+        params ReadOnlySpan<long> numbers)
     {
         MakeRoom(table, hash, fold);
         table.Raise(hash, numbers);
     }
 
-    /// <summary>An owner that comes (back) into the table may have been forgotten with any epoch up to the floor.</summary>
+    /// <summary>
+    /// An owner that comes (back) into the table may have been forgotten with any epoch up to the floor.
+    /// </summary>
     private void RaiseOwner(string owner, long sequence, long epoch)
     {
         var hash = _hash.Of(owner);

@@ -9,7 +9,8 @@ public readonly record struct InvalidationTarget(string Host, string Path)
     public const string AnyHost = "*";
 
     /// <summary>
-    /// Reads a value. Never fails, because an edge must do something safe with whatever it is sent: what has no path
+    /// Reads a value. Never fails, because an edge must do something safe with whatever it is sent: what has
+    /// no path
     /// names the whole host.
     /// </summary>
     public static InvalidationTarget Of(InvalidationKind kind, string value)
@@ -48,6 +49,7 @@ public readonly record struct InvalidationTarget(string Host, string Path)
     {
         host = host.ToLowerInvariant();
         var port = scheme switch { "http" => ":80", "https" => ":443", _ => null };
-        return port is not null && host.EndsWith(port, StringComparison.Ordinal) ? host[..^port.Length] : host;
+        return port is not null && host.EndsWith(port, StringComparison.Ordinal) ? host[..^port.Length]
+            : host;
     }
 }

@@ -15,12 +15,14 @@ namespace Flickr.Fleet.Invalidations;
 /// record  0  4  length of the payload
 ///         4  4  CRC-32 of the payload
 ///         8  n  payload, its first byte the type:
-///   1 invalidation  sequence i64, at ms i64, kind u8, flags u8 (1 soft, 2 has epoch), epoch i64, value UTF-8 to the end
+///   1 invalidation  sequence i64, at ms i64, kind u8, flags u8 (1 soft, 2 has epoch), epoch i64, value UTF-8
+/// to the end
 ///   2 mark          term i64, sequence i64: everything before this record is applied up to it
 ///   3 entry         table u8, hash u64, its columns i64 each
 ///   4 floors        all hard, all soft, dead, owner epoch, issued ms: i64 each, every key u8
 /// </code>
-/// A record that is cut, or whose CRC is wrong, ends the journal: it and all behind it were never acknowledged.
+/// A record that is cut, or whose CRC is wrong, ends the journal: it and all behind it were never
+/// acknowledged.
 /// </summary>
 internal static class JournalLayout
 {
@@ -88,7 +90,8 @@ internal static class JournalLayout
         NumberAt(payload, 0), NumberAt(payload, 1), NumberAt(payload, 2), NumberAt(payload, 3),
         NumberAt(payload, 4), NumberAt(payload, 5) != 0);
 
-    public static void WriteEntry(ArrayBufferWriter<byte> output, int table, ulong hash, ReadOnlySpan<long> numbers)
+    public static void WriteEntry(ArrayBufferWriter<byte> output, int table, ulong hash,
+        ReadOnlySpan<long> numbers)
     {
         Span<long> all = stackalloc long[numbers.Length + 1];
         all[0] = (long)hash;
@@ -112,7 +115,8 @@ internal static class JournalLayout
     }
 
     /// <summary>The payload at an offset; false when the record there is cut or damaged.</summary>
-    public static bool TryReadFrame(ReadOnlySpan<byte> file, int offset, out ReadOnlySpan<byte> payload, out int next)
+    public static bool TryReadFrame(ReadOnlySpan<byte> file, int offset, out ReadOnlySpan<byte> payload,
+        out int next)
     {
         payload = default;
         next = offset;
@@ -131,7 +135,8 @@ internal static class JournalLayout
         return BinaryPrimitives.ReadUInt32LittleEndian(rest[4..]) == Crc32.HashToUInt32(payload);
     }
 
-    private static void WriteNumbers(ArrayBufferWriter<byte> output, ReadOnlySpan<byte> head, params ReadOnlySpan<long> numbers)
+    private static void WriteNumbers(ArrayBufferWriter<byte> output, ReadOnlySpan<byte> head,
+        params ReadOnlySpan<long> numbers)
     {
         Span<byte> payload = stackalloc byte[head.Length + numbers.Length * 8];
         head.CopyTo(payload);

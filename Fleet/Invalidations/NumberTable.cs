@@ -3,12 +3,15 @@ using System.Diagnostics;
 namespace Flickr.Fleet.Invalidations;
 
 /// <summary>
-/// Numbers by 64-bit hash that only ever rise. Reads take no lock; writes come from one thread at a time (the horizon's
+/// Numbers by 64-bit hash that only ever rise. Reads take no lock; writes come from one thread at a time (the
+/// horizon's
 /// lock). Two things with one hash share their numbers, which can only cover more.
 /// </summary>
 /// <remarks>
-/// Open addressing in one array: a slot is the hash, then the columns. A writer fills the columns before it publishes the
-/// hash; growth builds a new array and swaps it. Sizes are 25·2^n slots, so that a million two-column entries take 39 MB.
+/// Open addressing in one array: a slot is the hash, then the columns. A writer fills the columns before it
+/// publishes the
+/// hash; growth builds a new array and swaps it. Sizes are 25·2^n slots, so that a million two-column entries
+/// take 39 MB.
 /// </remarks>
 /// <param name="columns">Numbers per entry.</param>
 /// <param name="orderColumns">The first so many columns tell how old an entry is: 1 or 2.</param>
@@ -30,7 +33,9 @@ internal sealed class NumberTable(int columns, int orderColumns, int entriesMax)
     /// <summary>Columns per entry.</summary>
     public int Columns => columns;
 
-    /// <summary>The highest number ever put into the order columns: a caller above it need not look.</summary>
+    /// <summary>
+    /// The highest number ever put into the order columns: a caller above it need not look.
+    /// </summary>
     public long Highest => Volatile.Read(ref _highest);
 
     /// <summary>Bytes of the array.</summary>
@@ -45,7 +50,9 @@ internal sealed class NumberTable(int columns, int orderColumns, int entriesMax)
         return Volatile.Read(ref slots[at]) != 0;
     }
 
-    /// <summary>Raises columns of an entry to at least the given numbers, adding the entry when it is new.</summary>
+    /// <summary>
+    /// Raises columns of an entry to at least the given numbers, adding the entry when it is new.
+    /// </summary>
     public void Raise(ulong hash, params ReadOnlySpan<long> numbers)
     {
         Debug.Assert(numbers.Length == columns);

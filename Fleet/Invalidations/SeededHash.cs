@@ -4,7 +4,8 @@ using System.Runtime.InteropServices;
 namespace Flickr.Fleet.Invalidations;
 
 /// <summary>
-/// 64-bit hashes of names under a seed of this node, so that nobody outside can look for names that collide. Never 0,
+/// 64-bit hashes of names under a seed of this node, so that nobody outside can look for names that collide.
+/// Never 0,
 /// which marks an empty slot.
 /// </summary>
 internal readonly struct SeededHash(ulong seed)

@@ -5,12 +5,15 @@ using Prometheus;
 namespace Flickr.Listening;
 
 /// <summary>
-/// The two listeners of a program: the public one and the admin one (metrics and health). Compiled into each program
+/// The two listeners of a program: the public one and the admin one (metrics and health). Compiled into each
+/// program
 /// from this one file, because Photos does not reference Fleet.
 /// </summary>
 internal static class NodeListeners
 {
-    /// <summary>Binds Kestrel to both addresses, e.g. <c>http://127.0.0.1:8081</c>; port 0 takes a free one.</summary>
+    /// <summary>
+    /// Binds Kestrel to both addresses, e.g. <c>http://127.0.0.1:8081</c>; port 0 takes a free one.
+    /// </summary>
     /// <exception cref="FormatException">An address is not <c>http://ip-or-localhost:port</c>.</exception>
     public static void Listen(this KestrelServerOptions kestrel, string publicAddress, string adminAddress,
         Action<ListenOptions>? configurePublic = null)
@@ -25,16 +28,22 @@ internal static class NodeListeners
     }
 
     /// <summary>
-    /// Answers <c>/metrics</c>, <c>/healthz</c> and <c>/readyz</c> on the admin listener, passes further admin requests to
-    /// <paramref name="admin"/>, and lets nothing of it be seen on the public one. Call first in the pipeline.
+    /// Answers <c>/metrics</c>, <c>/healthz</c> and <c>/readyz</c> on the admin listener, passes further
+    /// admin requests to
+    /// <paramref name="admin"/>, and lets nothing of it be seen on the public one. Call first in the
+    /// pipeline.
     /// </summary>
-    public static void UseAdminListener(this WebApplication app, CollectorRegistry registry, Func<bool> isReady,
+    public static void UseAdminListener(this WebApplication app, CollectorRegistry registry,
+        Func<bool> isReady,
         Func<HttpContext, Task<bool>>? admin = null)
     {
-        app.Use(next => context => IsAdmin(context) ? AnswerAsync(context, registry, isReady, admin) : next(context));
+        app.Use(next => context =>
+            IsAdmin(context) ? AnswerAsync(context, registry, isReady, admin) : next(context));
     }
 
-    /// <summary>Whether the request came in on the admin listener. Judged by the connection, never by a header.</summary>
+    /// <summary>
+    /// Whether the request came in on the admin listener. Judged by the connection, never by a header.
+    /// </summary>
     public static bool IsAdmin(HttpContext context) =>
         context.Features.Get<Microsoft.AspNetCore.Connections.Features.IConnectionItemsFeature>()?
             .Items.ContainsKey(AdminMark) == true;
@@ -72,7 +81,8 @@ internal static class NodeListeners
         {
             throw new FormatException($"'{address}' is not an address such as http://127.0.0.1:8080");
         }
-        var host = uri.Host is "localhost" ? "127.0.0.1" : uri.Host is "*" or "+" ? "0.0.0.0" : uri.DnsSafeHost;
+        var host = uri.Host is "localhost" ? "127.0.0.1" : uri.Host is "*" or "+" ? "0.0.0.0"
+            : uri.DnsSafeHost;
         return IPAddress.TryParse(host, out var ip)
             ? new IPEndPoint(ip, uri.Port)
             : throw new FormatException($"'{address}': the host must be an IP address or localhost");

@@ -4,14 +4,16 @@ using System.Runtime.InteropServices;
 namespace Flickr.Fleet.Placement;
 
 /// <summary>
-/// Weighted rendezvous hashing (Thaler and Ravishankar 1998; weights after Schindelhauer and Schomaker 2005): every node
+/// Weighted rendezvous hashing (Thaler and Ravishankar 1998; weights after Schindelhauer and Schomaker 2005):
+/// every node
 /// scores every key, the highest scores hold it. A node that comes or goes moves only its own share.
 /// </summary>
 public static class Rendezvous
 {
     /// <summary>The nodes that hold a key, best first.</summary>
     /// <param name="key">What is placed.</param>
-    /// <param name="nodes">Node names and weights; a weight of 0 or less never holds anything. Order does not matter.</param>
+    /// <param name="nodes">Node names and weights; a weight of 0 or less never holds anything. Order does not
+    /// matter.</param>
     /// <param name="count">How many to name; fewer come back when there are fewer nodes.</param>
     public static string[] Pick(ReadOnlySpan<char> key, IReadOnlyList<PlacementNode> nodes, int count)
     {
@@ -30,7 +32,8 @@ public static class Rendezvous
     }
 
     /// <summary>
-    /// The score of one node: -w / ln(u) with u even in (0, 1) from 53 bits of a hash of node and key. Stable for all time:
+    /// The score of one node: -w / ln(u) with u even in (0, 1) from 53 bits of a hash of node and key. Stable
+    /// for all time:
     /// other nodes, other versions and other languages must come to the same answer.
     /// </summary>
     public static double Score(ReadOnlySpan<char> key, PlacementNode node)

@@ -1,6 +1,8 @@
 namespace Flickr.Fleet.Streaming;
 
-/// <summary>One key on the wire. Which parts are there depends on algorithm and bundle; all are base64url.</summary>
+/// <summary>
+/// One key on the wire. Which parts are there depends on algorithm and bundle; all are base64url.
+/// </summary>
 /// <param name="Kid">Key id.</param>
 /// <param name="Issuer">The issuer whose tokens it signs.</param>
 /// <param name="Algorithm"><c>HS256</c> (also FS1) or <c>ES256</c>.</param>

@@ -8,10 +8,12 @@ using Microsoft.Extensions.Logging;
 namespace Flickr.Fleet.Streaming;
 
 /// <summary>
-/// What a node sends back while it follows a stream: it fetches the keys it was told of, then acknowledges. Apart from the
+/// What a node sends back while it follows a stream: it fetches the keys it was told of, then acknowledges.
+/// Apart from the
 /// stream, so that a slow answer never holds an invalidation up.
 /// </summary>
-internal sealed class ControlPlaneReplies(HttpClient http, ControlPlaneStreamOptions options, InvalidationHorizon horizon,
+internal sealed class ControlPlaneReplies(HttpClient http, ControlPlaneStreamOptions options,
+    InvalidationHorizon horizon,
     TimeProvider time, ILogger logger)
 {
     private static readonly TimeSpan CallMax = TimeSpan.FromSeconds(5);
@@ -37,7 +39,10 @@ internal sealed class ControlPlaneReplies(HttpClient http, ControlPlaneStreamOpt
         _wake.Writer.TryWrite(true);
     }
 
-    /// <summary>Answers until cancelled. A failed call is tried again with the next event, at the latest the next heartbeat.</summary>
+    /// <summary>
+    /// Answers until cancelled. A failed call is tried again with the next event, at the latest the next
+    /// heartbeat.
+    /// </summary>
     public async Task RunAsync(string address, CancellationToken cancellationToken)
     {
         var said = (Sequence: -1L, Keys: -1L);
@@ -79,7 +84,8 @@ internal sealed class ControlPlaneReplies(HttpClient http, ControlPlaneStreamOpt
         }
     }
 
-    private async Task AcknowledgeAsync(string address, long sequence, long keys, CancellationToken cancellationToken)
+    private async Task AcknowledgeAsync(string address, long sequence, long keys,
+        CancellationToken cancellationToken)
     {
         using var limit = new CancellationTokenSource(CallMax, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);

@@ -10,7 +10,8 @@ using Microsoft.Extensions.Logging;
 namespace Flickr.Fleet.Streaming;
 
 /// <summary>
-/// Holds the stream to the control plane: applies invalidations in order, keeps the keys, acknowledges, reconnects. Runs as
+/// Holds the stream to the control plane: applies invalidations in order, keeps the keys, acknowledges,
+/// reconnects. Runs as
 /// a hosted service; everything it knows may be read from any thread at any time.
 /// </summary>
 public sealed class ControlPlaneStream : BackgroundService
@@ -33,7 +34,8 @@ public sealed class ControlPlaneStream : BackgroundService
     /// <param name="journal">The node's horizon; nothing else may apply to it while this runs.</param>
     /// <param name="time">Clock.</param>
     /// <param name="logger">Log.</param>
-    /// <param name="handler">How to reach the control plane, e.g. with a client certificate; null for plain.</param>
+    /// <param name="handler">How to reach the control plane, e.g. with a client certificate; null for
+    /// plain.</param>
     public ControlPlaneStream(ControlPlaneStreamOptions options, HorizonJournal journal, TimeProvider time,
         ILogger<ControlPlaneStream> logger, HttpMessageHandler? handler = null)
     {
@@ -51,7 +53,10 @@ public sealed class ControlPlaneStream : BackgroundService
         _replies.KeysChanged += Signal;
     }
 
-    /// <summary>Called after invalidations were applied, in order, on the stream's thread: for freeing memory early only.</summary>
+    /// <summary>
+    /// Called after invalidations were applied, in order, on the stream's thread: for freeing memory early
+    /// only.
+    /// </summary>
     public event Action<IReadOnlyList<Invalidation>>? Applied;
 
     /// <summary>The horizon that the stream feeds.</summary>
@@ -60,7 +65,10 @@ public sealed class ControlPlaneStream : BackgroundService
     /// <summary>When somebody last vouched for what is in memory.</summary>
     public Freshness Freshness { get; }
 
-    /// <summary>The verify bundle in use; null before the first of this process: HMAC keys are never on an edge's disk.</summary>
+    /// <summary>
+    /// The verify bundle in use; null before the first of this process: HMAC keys are never on an edge's
+    /// disk.
+    /// </summary>
     public VerifyBundle? Bundle => _replies.Bundle;
 
     /// <summary>The keys of <see cref="Bundle"/>; empty before the first.</summary>
@@ -72,9 +80,12 @@ public sealed class ControlPlaneStream : BackgroundService
         Freshness.Age, Freshness.ClockOffset, Interlocked.Read(ref _reconnects), _problem);
 
     /// <summary>See <see cref="Streaming.Freshness.IsFreshFor"/>.</summary>
-    public bool IsFreshFor(bool isPrivate, DateTimeOffset vouchedAt) => Freshness.IsFreshFor(isPrivate, vouchedAt);
+    public bool IsFreshFor(bool isPrivate, DateTimeOffset vouchedAt) =>
+        Freshness.IsFreshFor(isPrivate, vouchedAt);
 
-    /// <summary>Waits until the status satisfies a condition, e.g. at start until it is synchronised.</summary>
+    /// <summary>
+    /// Waits until the status satisfies a condition, e.g. at start until it is synchronised.
+    /// </summary>
     public async Task WaitAsync(Func<StreamStatus, bool> condition, CancellationToken cancellationToken)
     {
         while (true)
@@ -103,7 +114,8 @@ public sealed class ControlPlaneStream : BackgroundService
         {
             var address = _options.Addresses[turn % _options.Addresses.Count].TrimEnd('/');
             var heardBefore = _heard;
-            var follower = new StreamFollower(_journal, Freshness, _options.Key);
+            var follower = new StreamFollower(
+                _journal, Freshness, _options.Key, entries => Applied?.Invoke(entries));
             try
             {
                 await FollowAsync(address, follower, stoppingToken);
@@ -126,7 +138,8 @@ public sealed class ControlPlaneStream : BackgroundService
             }
             catch (Exception fault)
             {
-                _problem = fault is OperationCanceledException ? $"silent for {_options.SilenceMax}" : fault.Message;
+                _problem = fault is OperationCanceledException ? $"silent for {_options.SilenceMax}"
+                    : fault.Message;
             }
             finally
             {
@@ -137,7 +150,8 @@ public sealed class ControlPlaneStream : BackgroundService
             failures = follower.HasHeartbeat ? 0 : failures + 1;
             var wait = Backoff(failures);
             _logger.Lost(address, _problem ?? "", wait);
-            await Task.Delay(wait, _time, stoppingToken);
+            await Task.Delay(wait, _time, stoppingToken)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -152,7 +166,8 @@ public sealed class ControlPlaneStream : BackgroundService
         _logger.Following(address, Horizon.Sequence, _journal.Term);
         var events = Channel.CreateBounded<SseItem<string>>(
             new BoundedChannelOptions(EventsWaitingMax) { SingleReader = true, SingleWriter = true });
-        var reading = ReadAsync(body, events.Writer, () => silence.CancelAfter(_options.SilenceMax), both.Token);
+        var reading = ReadAsync(body, events.Writer, () =>
+            silence.CancelAfter(_options.SilenceMax), both.Token);
         var replying = _replies.RunAsync(address, connection.Token);
         try
         {
@@ -176,10 +191,7 @@ public sealed class ControlPlaneStream : BackgroundService
         {
             follower.Take(item);
         }
-        if (follower.Flush())
-        {
-            Applied?.Invoke(follower.LastApplied);
-        }
+        follower.Flush();
         var offset = Freshness.ClockOffset;
         if (follower.HasHeartbeat && !_heard && offset.Duration() > TimeSpan.FromSeconds(2))
         {
@@ -198,7 +210,8 @@ public sealed class ControlPlaneStream : BackgroundService
             + $"&term={_journal.Term}&address={Uri.EscapeDataString(_options.PublicAddress)}";
         using var request = new HttpRequestMessage(HttpMethod.Get, target);
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("text/event-stream"));
-        var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead,
+            cancellationToken);
         if (!response.IsSuccessStatusCode)
         {
             response.Dispose();
@@ -233,5 +246,6 @@ public sealed class ControlPlaneStream : BackgroundService
 
     private void Signal() => Interlocked.Exchange(ref _changed!, NewSignal()).TrySetResult();
 
-    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private static TaskCompletionSource NewSignal() =>
+        new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

@@ -2,7 +2,9 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Flickr.Fleet.Streaming;
 
-/// <summary>How a node follows the control plane. Filled by the program that follows, from its own section.</summary>
+/// <summary>
+/// How a node follows the control plane. Filled by the program that follows, from its own section.
+/// </summary>
 public sealed class ControlPlaneStreamOptions
 {
     /// <summary>Addresses of control planes that share one log, tried in turn. At least one.</summary>
@@ -20,11 +22,16 @@ public sealed class ControlPlaneStreamOptions
     /// <summary>The address clients reach this edge at, for the member list.</summary>
     public required string PublicAddress { get; init; }
 
-    /// <summary>A stream that is silent for so long is dropped; heartbeats come each second. 2 s to 60 s. Default 5 s.</summary>
+    /// <summary>
+    /// A stream that is silent for so long is dropped; heartbeats come each second. 2 s to 60 s. Default 5 s.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:02", "00:01:00")]
     public TimeSpan SilenceMax { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>First wait before reconnecting; doubles up to <see cref="ReconnectMax"/>. 10 ms to 10 s. Default 100 ms.</summary>
+    /// <summary>
+    /// First wait before reconnecting; doubles up to <see cref="ReconnectMax"/>. 10 ms to 10 s. Default 100
+    /// ms.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:00.010", "00:00:10")]
     public TimeSpan ReconnectMin { get; init; } = TimeSpan.FromMilliseconds(100);
 

@@ -2,18 +2,24 @@ namespace Flickr.Fleet.Streaming;
 
 /// <summary>
 /// How old the newest thing is that somebody vouched for. Content may be served while
-/// <c>now - max(last heartbeat, vouched at) &lt;= bound</c>: a cut-off edge goes on for viewers whose backend mints fresh
+/// <c>now - max(last heartbeat, vouched at) &lt;= bound</c>: a cut-off edge goes on for viewers whose backend
+/// mints fresh
 /// tokens, and fails closed for everyone else, so that no revocation is outrun by more than the bound.
 /// </summary>
 /// <remarks>
-/// <para>A heartbeat counts from when it was sent, not from when it came: bytes may wait in a stalled connection for
-/// minutes. The first of a connection is credited with the moment before the connection was asked for (it cannot be
-/// older); each later one with the first plus the difference of the sender's two clock readings, capped at now.</para>
+/// <para>A heartbeat counts from when it was sent, not from when it came: bytes may wait in a stalled
+/// connection for
+/// minutes. The first of a connection is credited with the moment before the connection was asked for (it
+/// cannot be
+/// older); each later one with the first plus the difference of the sender's two clock readings, capped at
+/// now.</para>
 /// <para>Thread-safe; reads take no lock.</para>
 /// </remarks>
 public sealed class Freshness(TimeProvider time)
 {
-    /// <summary>Clock difference past which private content waits for a person: half the story depends on the clock.</summary>
+    /// <summary>
+    /// Clock difference past which private content waits for a person: half the story depends on the clock.
+    /// </summary>
     public static readonly TimeSpan ClockOffsetMax = TimeSpan.FromSeconds(10);
 
     private static readonly TimeSpan BoundMax = TimeSpan.FromHours(1);
@@ -60,7 +66,9 @@ public sealed class Freshness(TimeProvider time)
         Clamp(hello.BoundPrivateMs, BoundMax), Clamp(hello.BoundPublicMs, BoundMax),
         Clamp(hello.CutOffMs, TimeSpan.FromDays(30))));
 
-    /// <summary>Takes a heartbeat whose signature, term and head are right. False when its clock did not move on.</summary>
+    /// <summary>
+    /// Takes a heartbeat whose signature, term and head are right. False when its clock did not move on.
+    /// </summary>
     public bool Hear(long timeMs)
     {
         lock (_hearing)
@@ -81,7 +89,8 @@ public sealed class Freshness(TimeProvider time)
     }
 
     /// <summary>
-    /// Whether content may be served. <paramref name="vouchedAt"/>: private, the token's issue time; public, when the origin
+    /// Whether content may be served. <paramref name="vouchedAt"/>: private, the token's issue time; public,
+    /// when the origin
     /// last confirmed the object. Nothing private before the first heartbeat of this process.
     /// </summary>
     public bool IsFreshFor(bool isPrivate, DateTimeOffset vouchedAt)
@@ -97,8 +106,10 @@ public sealed class Freshness(TimeProvider time)
     }
 
     /// <summary>
-    /// The whole question for one answer from the cache. A fresh token says that the viewer may, not that the photo is still
-    /// there: bytes from the cache also need a recent word of the control plane or of the origin, private ones too.
+    /// The whole question for one answer from the cache. A fresh token says that the viewer may, not that the
+    /// photo is still
+    /// there: bytes from the cache also need a recent word of the control plane or of the origin, private
+    /// ones too.
     /// </summary>
     /// <param name="tokenIssuedAt">The token's issue time; null for public content.</param>
     /// <param name="confirmedAt">When the origin last confirmed the object, by a fill or a 304.</param>
@@ -108,7 +119,8 @@ public sealed class Freshness(TimeProvider time)
         {
             return FreshnessVerdict.OutOfDate;
         }
-        return IsFreshFor(isPrivate: false, confirmedAt) ? FreshnessVerdict.Fresh : FreshnessVerdict.Revalidate;
+        return IsFreshFor(isPrivate: false, confirmedAt) ? FreshnessVerdict.Fresh
+            : FreshnessVerdict.Revalidate;
     }
 
     private static TimeSpan Clamp(long milliseconds, TimeSpan most) =>

@@ -4,7 +4,8 @@ namespace Flickr.Fleet.Streaming;
 /// <param name="Private">For private content.</param>
 /// <param name="Public">For public content.</param>
 /// <param name="CutOff">
-/// Without a heartbeat for so long, private content is refused even to fresh tokens: whoever holds a stolen key can mint
+/// Without a heartbeat for so long, private content is refused even to fresh tokens: whoever holds a stolen
+/// key can mint
 /// fresh ones for ever, and a cut-off edge does not hear that the key is revoked.
 /// </param>
 public sealed record FreshnessBounds(TimeSpan Private, TimeSpan Public, TimeSpan CutOff)

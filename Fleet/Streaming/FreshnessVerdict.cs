@@ -6,7 +6,9 @@ public enum FreshnessVerdict
     /// <summary>Yes.</summary>
     Fresh = 0,
 
-    /// <summary>Only after the origin has confirmed the object: ask it, and refuse with 503 when it cannot be asked.</summary>
+    /// <summary>
+    /// Only after the origin has confirmed the object: ask it, and refuse with 503 when it cannot be asked.
+    /// </summary>
     Revalidate = 1,
 
     /// <summary>No: 503 <c>edge-out-of-date</c>, with <c>Retry-After</c>.</summary>

@@ -5,7 +5,8 @@ using System.Text;
 namespace Flickr.Fleet.Streaming;
 
 /// <summary>
-/// Each second: "at this time the log ended here". Sent only after everything up to <paramref name="Head"/>, and signed, so
+/// Each second: "at this time the log ended here". Sent only after everything up to <paramref name="Head"/>,
+/// and signed, so
 /// that nothing between can hold an invalidation back and keep the edge believing.
 /// </summary>
 /// <param name="Term">The term.</param>
@@ -28,5 +29,6 @@ public sealed record HeartbeatEvent(long Term, long Head, long TimeMs, string Si
     }
 
     private static byte[] SignatureOf(long term, long head, long timeMs, string edgeKey) =>
-        HMACSHA256.HashData(Encoding.UTF8.GetBytes(edgeKey), Encoding.ASCII.GetBytes($"{term}|{head}|{timeMs}"));
+        HMACSHA256.HashData(Encoding.UTF8.GetBytes(edgeKey),
+            Encoding.ASCII.GetBytes($"{term}|{head}|{timeMs}"));
 }

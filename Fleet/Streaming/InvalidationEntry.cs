@@ -3,7 +3,8 @@ using Flickr.Fleet.Invalidations;
 namespace Flickr.Fleet.Streaming;
 
 /// <summary>An invalidation as the wire writes it.</summary>
-public sealed record InvalidationEntry(long Sequence, long AtMs, string Kind, string Value, bool Soft, long? Epoch)
+public sealed record InvalidationEntry(long Sequence, long AtMs, string Kind, string Value, bool Soft,
+    long? Epoch)
 {
     /// <summary>From the log to the wire.</summary>
     public static InvalidationEntry Of(Invalidation invalidation) => new(
@@ -11,7 +12,8 @@ public sealed record InvalidationEntry(long Sequence, long AtMs, string Kind, st
         invalidation.Value, invalidation.Soft, invalidation.Epoch);
 
     /// <summary>
-    /// From the wire. A kind of a newer control plane is taken as a hard <see cref="InvalidationKind.All"/>: what an edge
+    /// From the wire. A kind of a newer control plane is taken as a hard <see cref="InvalidationKind.All"/>:
+    /// what an edge
     /// does not understand must not leave anything standing.
     /// </summary>
     public Invalidation ToInvalidation()

@@ -5,10 +5,12 @@ using Flickr.Fleet.Invalidations;
 namespace Flickr.Fleet.Streaming;
 
 /// <summary>
-/// The rules of one connection, without the connection: events in, changes of journal and freshness out. Events collect
+/// The rules of one connection, without the connection: events in, changes of journal and freshness out.
+/// Events collect
 /// until <see cref="Flush"/>, so that a burst costs one sync of the journal.
 /// </summary>
-internal sealed class StreamFollower(HorizonJournal journal, Freshness freshness, string edgeKey)
+internal sealed class StreamFollower(HorizonJournal journal, Freshness freshness, string edgeKey,
+    Action<IReadOnlyList<Invalidation>>? applied = null)
 {
     private const int LateHeartbeatsMax = 3;
     private readonly List<Invalidation> _pending = [];
@@ -26,9 +28,6 @@ internal sealed class StreamFollower(HorizonJournal journal, Freshness freshness
 
     /// <summary>Whether a heartbeat of this connection was credited.</summary>
     public bool HasHeartbeat { get; private set; }
-
-    /// <summary>What <see cref="Flush"/> applied last, for who wants to free memory early.</summary>
-    public IReadOnlyList<Invalidation> LastApplied { get; private set; } = [];
 
     /// <summary>Takes one event.</summary>
     /// <exception cref="StreamRefusedException">It must not be followed; close the connection.</exception>
@@ -58,19 +57,21 @@ internal sealed class StreamFollower(HorizonJournal journal, Freshness freshness
         }
     }
 
-    /// <summary>Applies what has collected: durable when it returns. True when there was something.</summary>
-    public bool Flush()
+    /// <summary>Applies what has collected: durable when it returns.</summary>
+    public void Flush()
     {
         if (_hello is null || _inSnapshot
             || _pending.Count == 0 && _reached <= journal.Horizon.Sequence && _hello.Term <= journal.Term)
         {
-            return false;
+            return;
         }
         journal.Apply(_pending, _hello.Term, _reached, _forgetBefore);
-        LastApplied = [.. _pending];
-        _pending.Clear();
         _forgetBefore = 0;
-        return true;
+        if (_pending.Count > 0)
+        {
+            applied?.Invoke([.. _pending]);
+            _pending.Clear();
+        }
     }
 
     private void TakeHello(HelloEvent hello)
@@ -161,7 +162,8 @@ internal sealed class StreamFollower(HorizonJournal journal, Freshness freshness
         HasHeartbeat = true;
     }
 
-    private static T Read<T>(SseItem<string> item, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type) =>
+    private static T Read<T>(SseItem<string> item,
+        System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type) =>
         JsonSerializer.Deserialize(item.Data, type)
         ?? throw new StreamRefusedException($"an event '{item.EventType}' is null");
 }

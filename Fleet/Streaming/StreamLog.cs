@@ -2,7 +2,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Flickr.Fleet.Streaming;
 
-/// <summary>Log lines of the stream; they appear in the log of the program that follows it (Edge, 1900s).</summary>
+/// <summary>
+/// Log lines of the stream; they appear in the log of the program that follows it (Edge, 1900s).
+/// </summary>
 internal static partial class StreamLog
 {
     [LoggerMessage(1900, LogLevel.Information, "Following {Address} from sequence {Sequence}, term {Term}")]

@@ -1,6 +1,8 @@
 namespace Flickr.Fleet.Streaming;
 
-/// <summary>A control plane said something an edge must not follow: an older term, a lost entry, a wrong signature.</summary>
+/// <summary>
+/// A control plane said something an edge must not follow: an older term, a lost entry, a wrong signature.
+/// </summary>
 public sealed class StreamRefusedException : Exception
 {
     /// <summary>With the reason.</summary>

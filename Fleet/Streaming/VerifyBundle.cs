@@ -11,7 +11,10 @@ namespace Flickr.Fleet.Streaming;
 public sealed record VerifyBundle(
     long Version, long Term, IReadOnlyList<BundleKey> Keys, IReadOnlyList<string>? Edges = null)
 {
-    /// <summary>The keys as a verifier takes them. What is of an unknown algorithm or state is left out: it verifies nothing.</summary>
+    /// <summary>
+    /// The keys as a verifier takes them. What is of an unknown algorithm or state is left out: it verifies
+    /// nothing.
+    /// </summary>
     /// <exception cref="FormatException">A part is not base64url.</exception>
     public KeyRing ToKeyRing() => KeyRing.Of(Keys.Select(ToVerifyKey).OfType<VerifyKey>(), Version);
 
@@ -21,13 +24,15 @@ public sealed record VerifyBundle(
         {
             return null;
         }
-        DateTimeOffset? notAfter = key.NotAfterMs is { } ms ? DateTimeOffset.FromUnixTimeMilliseconds(ms) : null;
+        DateTimeOffset? notAfter = key.NotAfterMs is { } ms ? DateTimeOffset.FromUnixTimeMilliseconds(ms)
+            : null;
         return key switch
         {
             { Algorithm: "HS256", Secret: { } secret } => VerifyKey.FromSecret(
                 key.Kid, key.Issuer, Base64Url.DecodeFromChars(secret), state, notAfter),
             { Algorithm: "ES256", X: { } x, Y: { } y } => VerifyKey.FromPublicKey(
-                key.Kid, key.Issuer, Base64Url.DecodeFromChars(x), Base64Url.DecodeFromChars(y), state, notAfter),
+                key.Kid, key.Issuer, Base64Url.DecodeFromChars(x), Base64Url.DecodeFromChars(y), state,
+                    notAfter),
             _ => null,
         };
     }

@@ -6,9 +6,9 @@ using System.Text.Json.Serialization.Metadata;
 namespace Flickr.Client;
 
 /// <summary>
-/// JSON over HTTP to one program: adds the bearer key, turns refusals into <see cref="ProblemException"/>, and gives every
-/// short call a time limit. Never follows a redirect, so that a key is only ever sent to the address that was asked for.
-/// Thread-safe.
+/// JSON over HTTP to one program: adds the bearer key, turns refusals into <see cref="ProblemException"/>,
+/// and gives every short call a time limit. Never follows a redirect, so that a key is only ever sent to the
+/// address that was asked for. Thread-safe.
 /// </summary>
 internal sealed class Api : IDisposable
 {
@@ -51,16 +51,22 @@ internal sealed class Api : IDisposable
         SendAsync(new HttpRequestMessage(HttpMethod.Get, At(path)), type, ShortCall, cancellationToken);
 
     /// <summary>Posts a document and reads the answer.</summary>
-    public Task<T> PostAsync<TBody, T>(string path, TBody body, JsonTypeInfo<TBody> bodyType, JsonTypeInfo<T> type,
+    public Task<T> PostAsync<TBody, T>(string path, TBody body, JsonTypeInfo<TBody> bodyType,
+        JsonTypeInfo<T> type,
         CancellationToken cancellationToken) =>
-        SendAsync(new HttpRequestMessage(HttpMethod.Post, At(path)) { Content = JsonContent.Create(body, bodyType) },
+        SendAsync(new HttpRequestMessage(HttpMethod.Post, At(path))
+        {
+            Content = JsonContent.Create(body, bodyType),
+        },
             type, ShortCall, cancellationToken);
 
     /// <summary>Posts without a body.</summary>
     public Task<T> PostAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellationToken) =>
         SendAsync(new HttpRequestMessage(HttpMethod.Post, At(path)), type, ShortCall, cancellationToken);
 
-    /// <summary>Sends a request and reads a document; <paramref name="limit"/> covers the whole exchange.</summary>
+    /// <summary>
+    /// Sends a request and reads a document; <paramref name="limit"/> covers the whole exchange.
+    /// </summary>
     /// <exception cref="ProblemException">The server refused.</exception>
     /// <exception cref="TimeoutException">The limit passed.</exception>
     public async Task<T> SendAsync<T>(HttpRequestMessage request, JsonTypeInfo<T> type, TimeSpan limit,
@@ -76,13 +82,17 @@ internal sealed class Api : IDisposable
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new TimeoutException($"{request.RequestUri} did not answer within {limit.TotalSeconds:0} s");
+            throw new TimeoutException(
+                $"{request.RequestUri} did not answer within {limit.TotalSeconds:0} s");
         }
     }
 
-    /// <summary>Sends a request and hands the successful answer over with its body unread; the caller disposes it.</summary>
+    /// <summary>
+    /// Sends a request and hands the successful answer over with its body unread; the caller disposes it.
+    /// </summary>
     /// <exception cref="ProblemException">The server refused.</exception>
-    public async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    public async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request,
+        CancellationToken cancellationToken)
     {
         using (request)
         {
@@ -90,7 +100,8 @@ internal sealed class Api : IDisposable
             {
                 request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", _key);
             }
-            var answer = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+            var answer =
+                await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
             if (answer.IsSuccessStatusCode)
             {
                 return answer;
@@ -106,7 +117,8 @@ internal sealed class Api : IDisposable
     public Uri At(string path) => new(_address, path);
 
     /// <summary>Reads a refusal; the caller disposes the answer.</summary>
-    public static async Task<ProblemException> ProblemOfAsync(HttpResponseMessage answer, CancellationToken cancellationToken)
+    public static async Task<ProblemException> ProblemOfAsync(HttpResponseMessage answer,
+        CancellationToken cancellationToken)
     {
         var (name, title, detail) = await ReadProblemAsync(answer, cancellationToken);
         if (name is null && answer.StatusCode is >= HttpStatusCode.Ambiguous and < HttpStatusCode.BadRequest)
@@ -126,7 +138,8 @@ internal sealed class Api : IDisposable
         try
         {
             await answer.Content.LoadIntoBufferAsync(ProblemBytesMax, cancellationToken);
-            var problem = await answer.Content.ReadFromJsonAsync(ClientJson.Default.ProblemDocument, cancellationToken);
+            var problem =
+                await answer.Content.ReadFromJsonAsync(ClientJson.Default.ProblemDocument, cancellationToken);
             var name = problem?.Type is { } type && type.StartsWith(ProblemPrefix, StringComparison.Ordinal)
                 ? type[ProblemPrefix.Length..]
                 : problem?.Type;
@@ -141,7 +154,8 @@ internal sealed class Api : IDisposable
     private static TimeSpan? RetryAfterOf(HttpResponseMessage answer) => answer.Headers.RetryAfter switch
     {
         { Delta: { } delta } => delta,
-        { Date: { } date } => date - TimeProvider.System.GetUtcNow() is var wait && wait > TimeSpan.Zero ? wait : TimeSpan.Zero,
+        { Date: { } date } => date - TimeProvider.System.GetUtcNow() is var wait && wait > TimeSpan.Zero
+            ? wait : TimeSpan.Zero,
         _ => null,
     };
 }

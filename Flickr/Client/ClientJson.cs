@@ -3,7 +3,9 @@ using Flickr.Commands;
 
 namespace Flickr.Client;
 
-/// <summary>How the documents of this command are read and written: camelCase names, no reflection, nulls left out.</summary>
+/// <summary>
+/// How the documents of this command are read and written: camelCase names, no reflection, nulls left out.
+/// </summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = false,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ProblemDocument))]

@@ -5,12 +5,15 @@ namespace Flickr.Client;
 /// <summary>The control plane's API as operators use it. Thread-safe.</summary>
 internal sealed class ControlPlaneClient(Api api) : IDisposable
 {
-    /// <summary>Asks Photos where the control plane is, unless the account knows, and speaks to it as operator.</summary>
+    /// <summary>
+    /// Asks Photos where the control plane is, unless the account knows, and speaks to it as operator.
+    /// </summary>
     public static Task<ControlPlaneClient> OfAsync(Account account, CancellationToken cancellationToken) =>
         OfAsync(account, account.OperatorKey, cancellationToken);
 
     /// <summary>The same with the key of another role.</summary>
-    public static async Task<ControlPlaneClient> OfAsync(Account account, string key, CancellationToken cancellationToken)
+    public static async Task<ControlPlaneClient> OfAsync(Account account, string key,
+        CancellationToken cancellationToken)
     {
         var address = account.ControlPlaneAddress;
         if (address is null)
@@ -24,9 +27,14 @@ internal sealed class ControlPlaneClient(Api api) : IDisposable
     /// <inheritdoc/>
     public void Dispose() => api.Dispose();
 
-    /// <summary>Appends an invalidation. With a wait, answers when every live edge has acknowledged or the wait is over.</summary>
-    public Task<Receipt> InvalidateAsync(InvalidationOrder order, TimeSpan? wait, CancellationToken cancellationToken) =>
-        api.PostAsync("/v1/invalidations" + Wait(wait), order, ClientJson.Default.InvalidationOrder, ClientJson.Default.Receipt,
+    /// <summary>
+    /// Appends an invalidation. With a wait, answers when every live edge has acknowledged or the wait is
+    /// over.
+    /// </summary>
+    public Task<Receipt> InvalidateAsync(InvalidationOrder order, TimeSpan? wait,
+        CancellationToken cancellationToken) =>
+        api.PostAsync("/v1/invalidations" + Wait(wait), order, ClientJson.Default.InvalidationOrder,
+            ClientJson.Default.Receipt,
             cancellationToken);
 
     /// <summary>Keys with their states; never material.</summary>
@@ -40,7 +48,8 @@ internal sealed class ControlPlaneClient(Api api) : IDisposable
 
     /// <summary>Makes a key verify nothing any more.</summary>
     public Task<Receipt> RevokeAsync(string kid, TimeSpan? wait, CancellationToken cancellationToken) =>
-        api.PostAsync($"/v1/keys/{Uri.EscapeDataString(kid)}/revoke{Wait(wait)}", ClientJson.Default.Receipt, cancellationToken);
+        api.PostAsync($"/v1/keys/{Uri.EscapeDataString(kid)}/revoke{Wait(wait)}", ClientJson.Default.Receipt,
+            cancellationToken);
 
     /// <summary>Keys that may sign, with private parts.</summary>
     public Task<KeyBundle> MintKeysAsync(CancellationToken cancellationToken) =>
@@ -56,7 +65,8 @@ internal sealed class ControlPlaneClient(Api api) : IDisposable
 
     /// <summary>One page of the audit log.</summary>
     public Task<AuditPage> AuditAsync(long after, CancellationToken cancellationToken) =>
-        api.GetAsync(string.Create(CultureInfo.InvariantCulture, $"/v1/audit?after={after}&limit=1000"), ClientJson.Default.AuditPage,
+        api.GetAsync(string.Create(CultureInfo.InvariantCulture, $"/v1/audit?after={after}&limit=1000"),
+            ClientJson.Default.AuditPage,
             cancellationToken);
 
     /// <summary>What the control plane itself says of its audit log.</summary>

@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace Flickr.Client;
 
 /// <summary>
-/// What <c>flickr login</c> keeps, in <c>$XDG_CONFIG_HOME/flickr/credentials.json</c> (else <c>~/.config/flickr</c>), readable by
-/// the user alone (mode 0600).
+/// What <c>flickr login</c> keeps, in <c>$XDG_CONFIG_HOME/flickr/credentials.json</c> (else
+/// <c>~/.config/flickr</c>), readable by the user alone (mode 0600).
 /// </summary>
 /// <param name="Server">Address of Photos that the keys belong to; they are sent to no other.</param>
 /// <param name="Name">Account name, for show.</param>
@@ -14,12 +14,15 @@ internal sealed record Credentials(string Server, string? Name, string? Key, str
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-    /// <summary>Path of the file under the given configuration home (null or relative: <c>~/.config</c>).</summary>
+    /// <summary>
+    /// Path of the file under the given configuration home (null or relative: <c>~/.config</c>).
+    /// </summary>
     public static string PathUnder(string? configurationHome)
     {
         if (string.IsNullOrEmpty(configurationHome) || !Path.IsPathRooted(configurationHome))
         {
-            configurationHome = Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".config");
+            configurationHome =
+                Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".config");
         }
         return Path.Combine(configurationHome, "flickr", "credentials.json");
     }
@@ -38,7 +41,8 @@ internal sealed record Credentials(string Server, string? Name, string? Key, str
         }
         catch (JsonException fault)
         {
-            throw new IOException($"{path} cannot be read ({fault.Message}); sign in again with flickr login", fault);
+            throw new IOException(
+                $"{path} cannot be read ({fault.Message}); sign in again with flickr login", fault);
         }
     }
 

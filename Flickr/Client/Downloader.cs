@@ -6,11 +6,13 @@ namespace Flickr.Client;
 
 /// <summary>How one photo of a download ended.</summary>
 /// <param name="State"><c>downloaded</c>, <c>present</c> (was there, same bytes) or <c>failed</c>.</param>
-internal sealed record DownloadOutcome(string Name, string? File, long Bytes, string State, string? Digest, string? Problem);
+internal sealed record DownloadOutcome(string Name, string? File, long Bytes, string State, string? Digest,
+    string? Problem);
 
 /// <summary>
-/// Fetches originals one after another: the photo service gives each an address and its SHA-256, the edge the bytes. A partial
-/// file <c>NAME.part</c> is continued with a range request, and only bytes whose hash is right get the final name.
+/// Fetches originals one after another: the photo service gives each an address and its SHA-256, the edge the
+/// bytes. A partial file <c>NAME.part</c> is continued with a range request, and only bytes whose hash is
+/// right get the final name.
 /// </summary>
 internal sealed class Downloader(PhotosClient photos, HttpClient edge, ITransferView view, TimeProvider time)
 {
@@ -20,7 +22,8 @@ internal sealed class Downloader(PhotosClient photos, HttpClient edge, ITransfer
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(60);
 
     /// <summary>Fetches one photo's original into the directory.</summary>
-    public async Task<DownloadOutcome> FetchAsync(Photo photo, string directory, CancellationToken cancellationToken)
+    public async Task<DownloadOutcome> FetchAsync(Photo photo, string directory,
+        CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -46,7 +49,8 @@ internal sealed class Downloader(PhotosClient photos, HttpClient edge, ITransfer
         }
     }
 
-    private async Task<DownloadOutcome> TryFetchAsync(Photo photo, string directory, CancellationToken cancellationToken)
+    private async Task<DownloadOutcome> TryFetchAsync(Photo photo, string directory,
+        CancellationToken cancellationToken)
     {
         var original = await photos.OriginalAsync(photo.Id, cancellationToken);
         if (LocalName.PathInside(directory, original.Name) is not { } path)
@@ -61,20 +65,23 @@ internal sealed class Downloader(PhotosClient photos, HttpClient edge, ITransfer
         if (File.Exists(path) && new FileInfo(path).Length == original.Length
             && await DigestOfAsync(path, cancellationToken) == original.Digest)
         {
-            return new DownloadOutcome(original.Name, path, original.Length, "present", original.Digest, null);
+            return new DownloadOutcome(original.Name, path, original.Length, "present", original.Digest,
+                null);
         }
         var digest = await ReceiveAsync(original, path + ".part", cancellationToken);
         if (digest != original.Digest)
         {
             File.Delete(path + ".part");
-            return Failed(original, $"the bytes are not the photo's (SHA-256 {digest}, expected {original.Digest})");
+            return Failed(original,
+                $"the bytes are not the photo's (SHA-256 {digest}, expected {original.Digest})");
         }
         File.Move(path + ".part", path, overwrite: true);
         return new DownloadOutcome(original.Name, path, original.Length, "downloaded", digest, null);
     }
 
     /// <summary>Continues or begins the partial file and returns the SHA-256 of the whole.</summary>
-    private async Task<string> ReceiveAsync(OriginalAddress original, string path, CancellationToken cancellationToken)
+    private async Task<string> ReceiveAsync(OriginalAddress original, string path,
+        CancellationToken cancellationToken)
     {
         await using var file = new FileStream(path, new FileStreamOptions
         {
@@ -98,10 +105,12 @@ internal sealed class Downloader(PhotosClient photos, HttpClient edge, ITransfer
         if (file.Length > 0)
         {
             request.Headers.Range = new RangeHeaderValue(file.Length, null);
-            request.Headers.IfRange = new RangeConditionHeaderValue(new EntityTagHeaderValue($"\"{original.Digest}\""));
+            request.Headers.IfRange =
+                new RangeConditionHeaderValue(new EntityTagHeaderValue($"\"{original.Digest}\""));
         }
         using var answer = await SendAsync(request, cancellationToken);
-        if (answer.StatusCode != HttpStatusCode.PartialContent || answer.Content.Headers.ContentRange?.From != file.Length)
+        if (answer.StatusCode != HttpStatusCode.PartialContent
+            || answer.Content.Headers.ContentRange?.From != file.Length)
         {
             // The whole came instead of the rest: begin again.
             file.SetLength(0);
@@ -111,7 +120,8 @@ internal sealed class Downloader(PhotosClient photos, HttpClient edge, ITransfer
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    private async Task CopyAsync(HttpResponseMessage answer, FileStream file, OriginalAddress original, IncrementalHash hash,
+    private async Task CopyAsync(HttpResponseMessage answer, FileStream file, OriginalAddress original,
+        IncrementalHash hash,
         CancellationToken cancellationToken)
     {
         await using var body = await answer.Content.ReadAsStreamAsync(cancellationToken);
@@ -119,14 +129,16 @@ internal sealed class Downloader(PhotosClient photos, HttpClient edge, ITransfer
         file.Position = file.Length;
         while (true)
         {
-            var read = await body.ReadAsync(block, cancellationToken).AsTask().WaitAsync(Silence, time, cancellationToken);
+            var read = await body.ReadAsync(block, cancellationToken).AsTask()
+                .WaitAsync(Silence, time, cancellationToken);
             if (read == 0)
             {
                 break;
             }
             if (file.Position + read > original.Length)
             {
-                throw new ProblemException(HttpStatusCode.BadGateway, null, "the edge sent more bytes than the photo has", null, null);
+                throw new ProblemException(HttpStatusCode.BadGateway, null,
+                    "the edge sent more bytes than the photo has", null, null);
             }
             hash.AppendData(block, 0, read);
             await file.WriteAsync(block.AsMemory(0, read), cancellationToken);
@@ -138,9 +150,11 @@ internal sealed class Downloader(PhotosClient photos, HttpClient edge, ITransfer
         }
     }
 
-    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request,
+        CancellationToken cancellationToken)
     {
-        var answer = await edge.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        var answer =
+            await edge.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
         if (answer.IsSuccessStatusCode)
         {
             return answer;
@@ -151,7 +165,8 @@ internal sealed class Downloader(PhotosClient photos, HttpClient edge, ITransfer
         }
     }
 
-    private static async Task HashAsync(FileStream file, IncrementalHash hash, CancellationToken cancellationToken)
+    private static async Task HashAsync(FileStream file, IncrementalHash hash,
+        CancellationToken cancellationToken)
     {
         var block = new byte[BlockBytes];
         file.Position = 0;

@@ -4,8 +4,8 @@ using System.Security.Cryptography;
 namespace Flickr.Client;
 
 /// <summary>
-/// A file as a request body: streamed from disk in blocks, hashed on the way, never whole in memory. For one request; a retry
-/// makes a new one.
+/// A file as a request body: streamed from disk in blocks, hashed on the way, never whole in memory. For one
+/// request; a retry makes a new one.
 /// </summary>
 internal sealed class HashingFileContent : HttpContent
 {

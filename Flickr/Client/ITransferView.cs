@@ -1,8 +1,9 @@
 namespace Flickr.Client;
 
 /// <summary>
-/// What a person sees of a running transfer: bars on a terminal, lines in a log, nothing beside a JSON document. Called from one
-/// transfer at a time and from the followers of sent files at once; implementations are thread-safe.
+/// What a person sees of a running transfer: bars on a terminal, lines in a log, nothing beside a JSON
+/// document. Called from one transfer at a time and from the followers of sent files at once; implementations
+/// are thread-safe.
 /// </summary>
 internal interface ITransferView
 {

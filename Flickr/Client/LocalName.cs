@@ -8,8 +8,9 @@ internal static class LocalName
     private const int NameBytesMax = 240;
 
     /// <summary>
-    /// The file's full path inside <paramref name="directory"/>, or null when the name would lead elsewhere: separators of any
-    /// system, <c>.</c> and <c>..</c>, drive letters, control characters, an empty or overlong name.
+    /// The file's full path inside <paramref name="directory"/>, or null when the name would lead elsewhere:
+    /// separators of any system, <c>.</c> and <c>..</c>, drive letters, control characters, an empty or
+    /// overlong name.
     /// </summary>
     public static string? PathInside(string directory, string name)
     {

@@ -13,23 +13,31 @@ internal sealed class OriginClient(Api api) : IDisposable
 
     /// <summary>One page of a directory, <paramref name="path"/> such as <c>/alice/nature/</c>.</summary>
     public Task<OriginListing> ListAsync(string path, string? after, CancellationToken cancellationToken) =>
-        api.GetAsync((path.EndsWith('/') ? path : path + "/") + (after is null ? "" : "?after=" + Uri.EscapeDataString(after)),
+        api.GetAsync((path.EndsWith('/') ? path : path + "/") +
+            (after is null ? "" : "?after=" + Uri.EscapeDataString(after)),
             ClientJson.Default.OriginListing, cancellationToken);
 
     /// <summary>What a name or a blob is, without its bytes.</summary>
     public async Task<OriginFacts> StatAsync(string path, CancellationToken cancellationToken)
     {
-        using var answer = await api.SendAsync(new HttpRequestMessage(HttpMethod.Head, api.At(path)), cancellationToken);
-        string? Header(string name) => answer.Headers.TryGetValues(name, out var values) ? string.Join(' ', values) : null;
+        using var answer =
+            await api.SendAsync(new HttpRequestMessage(HttpMethod.Head, api.At(path)), cancellationToken);
+        string? Header(string name) => answer.Headers.TryGetValues(name, out var values)
+            ? string.Join(' ', values) : null;
         return new OriginFacts(path, (int)answer.StatusCode, answer.Content.Headers.ContentLength,
-            answer.Content.Headers.ContentType?.ToString(), answer.Headers.ETag?.Tag.Trim('"'), Header("Flickr-Owner"),
-            Header("Flickr-Visibility"), Header("Surrogate-Key"), Header("Flickr-Generation"), Header("Cache-Control"));
+            answer.Content.Headers.ContentType?.ToString(), answer.Headers.ETag?.Tag.Trim('"'),
+                Header("Flickr-Owner"),
+            Header("Flickr-Visibility"), Header("Surrogate-Key"), Header("Flickr-Generation"),
+                Header("Cache-Control"));
     }
 
-    /// <summary>Reads every byte and compares their SHA-256 with the digest that the node says they have.</summary>
+    /// <summary>
+    /// Reads every byte and compares their SHA-256 with the digest that the node says they have.
+    /// </summary>
     public async Task<OriginVerdict> VerifyAsync(string path, CancellationToken cancellationToken)
     {
-        using var answer = await api.SendAsync(new HttpRequestMessage(HttpMethod.Get, api.At(path)), cancellationToken);
+        using var answer =
+            await api.SendAsync(new HttpRequestMessage(HttpMethod.Get, api.At(path)), cancellationToken);
         await using var body = await answer.Content.ReadAsStreamAsync(cancellationToken);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var block = new byte[BlockBytes];
@@ -41,7 +49,8 @@ internal sealed class OriginClient(Api api) : IDisposable
             bytes += read;
         }
         var digest = Convert.ToHexStringLower(hash.GetHashAndReset());
-        var expected = path.StartsWith("/b/", StringComparison.Ordinal) ? path["/b/".Length..] : answer.Headers.ETag?.Tag.Trim('"');
+        var expected = path.StartsWith("/b/", StringComparison.Ordinal) ? path["/b/".Length..]
+            : answer.Headers.ETag?.Tag.Trim('"');
         return new OriginVerdict(path, expected == digest, bytes, digest, expected);
     }
 }

@@ -1,8 +1,8 @@
 namespace Flickr.Client;
 
 /// <summary>
-/// How long to wait before the next try of a request that a busy server put off or that a broken connection cut: what the
-/// server asks, else a growing wait, with a bound on tries and on each wait. Pure.
+/// How long to wait before the next try of a request that a busy server put off or that a broken connection
+/// cut: what the server asks, else a growing wait, with a bound on tries and on each wait. Pure.
 /// </summary>
 internal static class Patience
 {
@@ -13,7 +13,9 @@ internal static class Patience
 
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(2);
 
-    /// <summary>The wait before try number <paramref name="retry"/> (from 1), or null when the fault is final.</summary>
+    /// <summary>
+    /// The wait before try number <paramref name="retry"/> (from 1), or null when the fault is final.
+    /// </summary>
     public static TimeSpan? Judge(Exception fault, int retry) => fault switch
     {
         _ when retry > RetriesMax => null,
@@ -24,8 +26,10 @@ internal static class Patience
         _ => null,
     };
 
-    private static TimeSpan Growing(int retry) => Bounded(TimeSpan.FromMilliseconds(250 * Math.Pow(2, Math.Min(retry, 10))));
+    private static TimeSpan Growing(int retry) =>
+        Bounded(TimeSpan.FromMilliseconds(250 * Math.Pow(2, Math.Min(retry, 10))));
 
     private static TimeSpan Bounded(TimeSpan wait) =>
-        wait < TimeSpan.FromMilliseconds(100) ? TimeSpan.FromMilliseconds(100) : wait > LongestWait ? LongestWait : wait;
+        wait < TimeSpan.FromMilliseconds(100) ? TimeSpan.FromMilliseconds(100) : wait > LongestWait
+            ? LongestWait : wait;
 }

@@ -20,11 +20,13 @@ internal sealed class PhotosClient(Api api) : IDisposable
 
     /// <summary>Makes an account (operator key) and returns its first API key.</summary>
     public Task<NewUser> AddUserAsync(string name, string password, CancellationToken cancellationToken) =>
-        api.PostAsync("/api/v1/users", new NameAndPassword(name, password), ClientJson.Default.NameAndPassword,
+        api.PostAsync("/api/v1/users", new NameAndPassword(name, password),
+            ClientJson.Default.NameAndPassword,
             ClientJson.Default.NewUser, cancellationToken);
 
     /// <summary>Makes an API key for an account by its password.</summary>
-    public Task<NewKey> NewKeyAsync(string label, string name, string password, CancellationToken cancellationToken) =>
+    public Task<NewKey> NewKeyAsync(string label, string name, string password,
+        CancellationToken cancellationToken) =>
         api.PostAsync("/api/v1/keys", new KeyRequest(label, name, password), ClientJson.Default.KeyRequest,
             ClientJson.Default.NewKey, cancellationToken);
 
@@ -36,7 +38,8 @@ internal sealed class PhotosClient(Api api) : IDisposable
     /// <param name="album">Album name.</param>
     /// <param name="name">File name in the album.</param>
     /// <param name="content">The bytes, with their length.</param>
-    public Task<UploadState> UploadAsync(string album, string name, HttpContent content, CancellationToken cancellationToken)
+    public Task<UploadState> UploadAsync(string album, string name, HttpContent content,
+        CancellationToken cancellationToken)
     {
         content.Headers.ContentType ??= new MediaTypeHeaderValue("application/octet-stream");
         var request = new HttpRequestMessage(HttpMethod.Post, api.At(
@@ -57,16 +60,19 @@ internal sealed class PhotosClient(Api api) : IDisposable
             ClientJson.Default.AlbumList, cancellationToken);
 
     /// <summary>One page of an album.</summary>
-    public Task<PhotoPage> PhotosAsync(string album, string? owner, string? after, CancellationToken cancellationToken)
+    public Task<PhotoPage> PhotosAsync(string album, string? owner, string? after,
+        CancellationToken cancellationToken)
     {
         var query = "?limit=100" + (owner is null ? "" : "&owner=" + Uri.EscapeDataString(owner)) +
             (after is null ? "" : "&after=" + Uri.EscapeDataString(after));
-        return Get($"/api/v1/albums/{Uri.EscapeDataString(album)}/photos{query}", ClientJson.Default.PhotoPage, cancellationToken);
+        return Get($"/api/v1/albums/{Uri.EscapeDataString(album)}/photos{query}",
+            ClientJson.Default.PhotoPage, cancellationToken);
     }
 
     /// <summary>A short-lived address of an original, with what its bytes must be.</summary>
     public Task<OriginalAddress> OriginalAsync(string photoId, CancellationToken cancellationToken) =>
-        api.PostAsync($"/api/v1/photos/{Uri.EscapeDataString(photoId)}/original", ClientJson.Default.OriginalAddress,
+        api.PostAsync($"/api/v1/photos/{Uri.EscapeDataString(photoId)}/original",
+            ClientJson.Default.OriginalAddress,
             cancellationToken);
 
     private Task<T> Get<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellationToken) =>

@@ -16,9 +16,12 @@ internal sealed record NewKey(string Key);
 
 internal sealed record OwnAccount(string Id, string Name, string Visibility);
 
-/// <summary>An upload as the photo service tells it; <c>Problem</c> is a text or a problem document.</summary>
+/// <summary>
+/// An upload as the photo service tells it; <c>Problem</c> is a text or a problem document.
+/// </summary>
 internal sealed record UploadState(
-    string Id, string State, string? Digest, string? DuplicateOf, string? Step, string? PhotoId, JsonElement? Problem,
+    string Id, string State, string? Digest, string? DuplicateOf, string? Step, string? PhotoId,
+        JsonElement? Problem,
     int? QueuePosition)
 {
     /// <summary>Whether nothing will change any more.</summary>
@@ -34,17 +37,20 @@ internal sealed record UploadState(
     };
 
     private static string? Member(JsonElement document, string name) =>
-        document.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        document.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
+            ? value.GetString() : null;
 }
 
 internal sealed record AlbumList(IReadOnlyList<Album> Albums);
 
 internal sealed record Album(string Name, string? Title, int Count);
 
-internal sealed record PhotoPage(string Owner, string Album, string? Token, IReadOnlyList<Photo> Items, string? Next);
+internal sealed record PhotoPage(string Owner, string Album, string? Token, IReadOnlyList<Photo> Items,
+    string? Next);
 
 internal sealed record Photo(
-    string Id, string Name, string? Title, int? Width, int? Height, string? Visibility, string? State, Rendition? Thumbnail,
+    string Id, string Name, string? Title, int? Width, int? Height, string? Visibility, string? State,
+        Rendition? Thumbnail,
     Rendition? Hd);
 
 internal sealed record Rendition(string Url, int? Width, int? Height);

@@ -2,16 +2,21 @@ using System.Text.Json;
 
 namespace Flickr.Client;
 
-/// <summary>How one file of an upload ended.</summary>
-/// <param name="State"><c>published</c>, <c>failed</c>, or the state in which it was left when nobody waited.</param>
+/// <summary>
+/// How one file of an upload ended.
+/// </summary>
+/// <param name="State"><c>published</c>, <c>failed</c>, or the state in which it was left when nobody
+/// waited.</param>
 internal sealed record UploadOutcome(
-    string File, string Name, long Bytes, string State, string? Id, string? Digest, string? PhotoId, string? DuplicateOf,
+    string File, string Name, long Bytes, string State, string? Id, string? Digest, string? PhotoId,
+        string? DuplicateOf,
     string? Problem);
 
 /// <summary>
-/// Sends files one after another and follows each to its end while the next is sent. A busy server (429, 503) is waited for as
-/// long as it asks, a cut connection is tried again (the server knows bytes that it has already taken into the album, so a lost
-/// answer makes no second photo), and a file's failure never stops the rest.
+/// Sends files one after another and follows each to its end while the next is sent. A busy server (429, 503)
+/// is waited for as long as it asks, a cut connection is tried again (the server knows bytes that it has
+/// already taken into the album, so a lost answer makes no second photo), and a file's failure never stops
+/// the rest.
 /// </summary>
 internal sealed class Uploader(PhotosClient photos, ITransferView view, TimeProvider time)
 {
@@ -30,12 +35,14 @@ internal sealed class Uploader(PhotosClient photos, ITransferView view, TimeProv
         {
             view.Begin(file.Name, file.Exists ? file.Length : 0);
             var sent = await SendAsync(file, album, cancellationToken);
-            outcomes.Add(follow && sent.State is not "failed" ? FollowAsync(sent, cancellationToken) : Task.FromResult(Ended(sent)));
+            outcomes.Add(follow && sent.State is not "failed" ? FollowAsync(sent, cancellationToken)
+                : Task.FromResult(Ended(sent)));
         }
         return await Task.WhenAll(outcomes);
     }
 
-    private async Task<UploadOutcome> SendAsync(FileInfo file, string album, CancellationToken cancellationToken)
+    private async Task<UploadOutcome> SendAsync(FileInfo file, string album,
+        CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -64,11 +71,13 @@ internal sealed class Uploader(PhotosClient photos, ITransferView view, TimeProv
     /// <summary>The server's digest must be that of the bytes which left this machine.</summary>
     private static UploadOutcome Judge(FileInfo file, string? digest, UploadState state)
     {
-        if (state.Digest is not null && digest is not null && !string.Equals(state.Digest, digest, StringComparison.Ordinal))
+        if (state.Digest is not null && digest is not null
+            && !string.Equals(state.Digest, digest, StringComparison.Ordinal))
         {
             return Failed(file, $"the server received other bytes (SHA-256 {state.Digest}, sent {digest})");
         }
-        return Of(new UploadOutcome(file.FullName, file.Name, file.Length, state.State, state.Id, digest ?? state.Digest,
+        return Of(new UploadOutcome(file.FullName, file.Name, file.Length, state.State, state.Id, digest
+            ?? state.Digest,
             state.PhotoId, state.DuplicateOf, null), state);
     }
 
@@ -85,7 +94,8 @@ internal sealed class Uploader(PhotosClient photos, ITransferView view, TimeProv
                 var state = await photos.UploadStateAsync(sent.Id!, cancellationToken);
                 outcome = Of(outcome, state);
                 faults = 0;
-                var seen = $"{state.State} {state.Step} {(state.QueuePosition is > 0 ? $"(place {state.QueuePosition})" : "")}".Trim();
+                var place = state.QueuePosition is > 0 ? $"(place {state.QueuePosition})" : "";
+                var seen = $"{state.State} {state.Step} {place}".Trim();
                 if (seen != lastSeen)
                 {
                     (lastSeen, lastChange) = (seen, time.GetTimestamp());
@@ -97,14 +107,16 @@ internal sealed class Uploader(PhotosClient photos, ITransferView view, TimeProv
             {
                 look = Patience.Judge(fault, faults)!.Value;
             }
-            catch (Exception fault) when (fault is ProblemException or HttpRequestException or TimeoutException
+            catch (Exception fault) when (
+                fault is ProblemException or HttpRequestException or TimeoutException
                 or JsonException)
             {
                 return Ended(outcome with { State = "failed", Problem = fault.Message });
             }
             if (time.GetElapsedTime(lastChange) > StillBound)
             {
-                return Ended(outcome with { State = "failed", Problem = $"still {lastSeen} after {StillBound.TotalMinutes:0} min" });
+                return Ended(outcome with { State = "failed",
+                    Problem = $"still {lastSeen} after {StillBound.TotalMinutes:0} min" });
             }
         }
         return Ended(outcome);
@@ -126,5 +138,6 @@ internal sealed class Uploader(PhotosClient photos, ITransferView view, TimeProv
     }
 
     private static UploadOutcome Failed(FileInfo file, string problem) =>
-        new(file.FullName, file.Name, file.Exists ? file.Length : 0, "failed", null, null, null, null, problem);
+        new(file.FullName, file.Name, file.Exists ? file.Length
+            : 0, "failed", null, null, null, null, problem);
 }

@@ -5,24 +5,33 @@ using Flickr.ControlPlane.Audit;
 
 namespace Flickr.Commands;
 
-/// <summary><c>flickr audit</c>: who did what on the control plane, and whether the record is whole.</summary>
+/// <summary>
+/// <c>flickr audit</c>: who did what on the control plane, and whether the record is whole.
+/// </summary>
 internal static class AuditCommand
 {
     /// <summary>The command with its subcommands.</summary>
-    public static Command Create(Terminal terminal) => new("audit", "The control plane's record of deeds (operator key)")
+    public static Command Create(Terminal terminal) =>
+        new("audit", "The control plane's record of deeds (operator key)")
     {
         List(terminal), Verify(terminal),
     };
 
     private static Command List(Terminal terminal)
     {
-        var after = new Option<long>("--after") { Description = "Only lines with a higher number [0]", HelpName = "N" };
+        var after = new Option<long>("--after")
+        {
+            Description = "Only lines with a higher number [0]",
+            HelpName = "N",
+        };
         return new Command("list", "Lines of the record") { after }.Does("flickr audit list --after 100",
             async (parsed, cancellationToken) =>
             {
-                using var controlPlane = await ControlPlaneClient.OfAsync(Switches.AccountOf(parsed, terminal), cancellationToken);
+                using var controlPlane =
+                    await ControlPlaneClient.OfAsync(Switches.AccountOf(parsed, terminal), cancellationToken);
                 var rows = new List<AuditRow>();
-                await foreach (var page in PagesAsync(controlPlane, parsed.GetValue(after), cancellationToken))
+                await foreach (var page in PagesAsync(controlPlane, parsed.GetValue(after),
+                    cancellationToken))
                 {
                     rows.AddRange(page);
                 }
@@ -32,20 +41,27 @@ internal static class AuditCommand
                 }
                 else
                 {
-                    terminal.WriteTable(["number", "at", "actor", "deed", "detail"], rows.Select(row => (IReadOnlyList<string>)
+                    terminal.WriteTable(["number", "at", "actor", "deed", "detail"],
+                        rows.Select(row => (IReadOnlyList<string>)
                     [
-                        row.Sequence.ToString(CultureInfo.InvariantCulture), PurgeCommand.Instant(row.AtMs), row.Actor, row.Action, row.Detail,
+                        row.Sequence.ToString(CultureInfo.InvariantCulture), PurgeCommand.Instant(row.AtMs),
+                            row.Actor, row.Action, row.Detail,
                     ]));
                 }
                 return ExitCodes.Done;
             });
     }
 
-    /// <summary>The chain is computed here from what the server sends; its own verdict also knows whether lines are missing at the end.</summary>
-    private static Command Verify(Terminal terminal) => new Command("verify", "Compute the chain of hashes over every line").Does(
+    /// <summary>
+    /// The chain is computed here from what the server sends; its own verdict also knows whether lines are
+    /// missing at the end.
+    /// </summary>
+    private static Command Verify(Terminal terminal) =>
+        new Command("verify", "Compute the chain of hashes over every line").Does(
         "flickr audit verify", async (parsed, cancellationToken) =>
         {
-            using var controlPlane = await ControlPlaneClient.OfAsync(Switches.AccountOf(parsed, terminal), cancellationToken);
+            using var controlPlane =
+                await ControlPlaneClient.OfAsync(Switches.AccountOf(parsed, terminal), cancellationToken);
             var (after, previous, broken) = (0L, "", (long?)null);
             await foreach (var page in PagesAsync(controlPlane, 0, cancellationToken))
             {
@@ -67,12 +83,14 @@ internal static class AuditCommand
             {
                 terminal.Out.WriteLine(verdict.Holds
                     ? string.Create(CultureInfo.InvariantCulture, $"whole: {after} lines")
-                    : string.Create(CultureInfo.InvariantCulture, $"NOT whole: line {broken} is missing, changed or out of order"));
+                    : string.Create(CultureInfo.InvariantCulture,
+                        $"NOT whole: line {broken} is missing, changed or out of order"));
             }
             return verdict.Holds ? ExitCodes.Done : ExitCodes.Failed;
         });
 
-    private static async IAsyncEnumerable<IReadOnlyList<AuditRow>> PagesAsync(ControlPlaneClient controlPlane, long after,
+    private static async IAsyncEnumerable<IReadOnlyList<AuditRow>> PagesAsync(
+        ControlPlaneClient controlPlane, long after,
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
         while (true)

@@ -7,12 +7,14 @@ using Flickr.Client;
 namespace Flickr.Commands;
 
 /// <summary>
-/// The <c>flickr</c> command: its subcommands in the order in which <c>--help</c> lists them, and the one place where an
-/// outcome becomes an exit code: 0 done, 1 refused or failed, 2 wrong use.
+/// The <c>flickr</c> command: its subcommands in the order in which <c>--help</c> lists them, and the one
+/// place where an outcome becomes an exit code: 0 done, 1 refused or failed, 2 wrong use.
 /// </summary>
 internal static class CommandLine
 {
-    /// <summary>Runs one command line and returns the exit code. Complaints are one line each on standard error.</summary>
+    /// <summary>
+    /// Runs one command line and returns the exit code. Complaints are one line each on standard error.
+    /// </summary>
     public static async Task<int> RunAsync(IReadOnlyList<string> args, Terminal terminal)
     {
         var root = Root(terminal);
@@ -49,7 +51,8 @@ internal static class CommandLine
     /// <summary>The whole tree of commands.</summary>
     public static RootCommand Root(Terminal terminal)
     {
-        var root = new RootCommand("Flickr: a self-hosted CDN for photos and the photo service that lives on it.")
+        var root =
+            new RootCommand("Flickr: a self-hosted CDN for photos and the photo service that lives on it.")
         {
             UpCommand.Create(terminal),
             UserCommand.Create(terminal),
@@ -80,13 +83,16 @@ internal static class CommandLine
         TimeoutException late => (late.Message, ExitCodes.Failed),
         OperationCanceledException => ("interrupted", ExitCodes.Failed),
         IOException or UnauthorizedAccessException => (fault.Message, ExitCodes.Failed),
-        System.Text.Json.JsonException => ("the server's answer could not be read: " + fault.Message, ExitCodes.Failed),
+        System.Text.Json.JsonException =>
+            ("the server's answer could not be read: " + fault.Message, ExitCodes.Failed),
         _ => null,
     };
 
     private static string Sentence(HttpRequestException fault) =>
         fault.InnerException is System.Net.Sockets.SocketException socket
-            ? $"cannot reach the server: {fault.Message}{(fault.Message.Contains(socket.Message, StringComparison.Ordinal) ? "" : " (" + socket.Message + ")")}"
+            ? "cannot reach the server: " + (fault.Message.Contains(socket.Message, StringComparison.Ordinal)
+                ? fault.Message
+                : $"{fault.Message} ({socket.Message})")
             : "the connection failed: " + fault.Message;
 
     private static string PathOf(System.CommandLine.Parsing.CommandResult? command)
@@ -99,7 +105,9 @@ internal static class CommandLine
         return string.Join(' ', names);
     }
 
-    /// <summary>SIGINT and SIGTERM ask the command to stop; a second one ends the process as the system would.</summary>
+    /// <summary>
+    /// SIGINT and SIGTERM ask the command to stop; a second one ends the process as the system would.
+    /// </summary>
     private sealed class Signals : IDisposable
     {
         private readonly PosixSignalRegistration[] _registrations;
@@ -140,7 +148,8 @@ internal static class CommandLine
             var code = usual.Invoke(parseResult);
             if (Switches.ExampleOf(parseResult.CommandResult.Command) is { } example)
             {
-                parseResult.InvocationConfiguration.Output.WriteLine("Example:\n  " + example.Replace("\n", "\n  ", StringComparison.Ordinal) + "\n");
+                parseResult.InvocationConfiguration.Output.WriteLine("Example:\n  " +
+                    example.Replace("\n", "\n  ", StringComparison.Ordinal) + "\n");
             }
             return code;
         }

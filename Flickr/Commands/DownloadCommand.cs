@@ -11,12 +11,18 @@ internal static class DownloadCommand
     {
         var album = new Argument<string>("album") { Description = "Album to fetch" };
         var owner = ListCommand.Owner();
-        var to = new Option<string?>("--to") { Description = "Folder for the files; made when missing [./ALBUM]", HelpName = "DIR" };
-        var command = new Command("download", "Fetch the originals of an album, continue partial files, check every hash")
+        var to = new Option<string?>("--to")
+        {
+            Description = "Folder for the files; made when missing [./ALBUM]",
+            HelpName = "DIR",
+        };
+        var command = new Command("download",
+            "Fetch the originals of an album, continue partial files, check every hash")
         {
             album, owner, to,
         };
-        return command.Does("flickr download nature --to ~/Pictures/nature", async (parsed, cancellationToken) =>
+        return command.Does("flickr download nature --to ~/Pictures/nature",
+            async (parsed, cancellationToken) =>
         {
             var name = parsed.GetValue(album)!;
             var directory = parsed.GetValue(to) ?? LocalName.PathInside(Environment.CurrentDirectory, name)
@@ -24,7 +30,11 @@ internal static class DownloadCommand
             directory = Path.GetFullPath(directory);
             var account = Switches.AccountOf(parsed, terminal);
             using var photos = PhotosClient.Of(account, account.Key);
-            using var edge = new HttpClient(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(10), AllowAutoRedirect = false })
+            using var edge = new HttpClient(new SocketsHttpHandler
+            {
+                ConnectTimeout = TimeSpan.FromSeconds(10),
+                AllowAutoRedirect = false,
+            })
             {
                 Timeout = Timeout.InfiniteTimeSpan,
             };
@@ -38,7 +48,8 @@ internal static class DownloadCommand
     }
 
     /// <summary>One original at a time: the edge allows a viewer no more.</summary>
-    private static async Task<IReadOnlyList<DownloadOutcome>> FetchAllAsync(PhotosClient photos, Downloader downloader,
+    private static async Task<IReadOnlyList<DownloadOutcome>> FetchAllAsync(PhotosClient photos,
+        Downloader downloader,
         string album, string? owner, string directory, CancellationToken cancellationToken)
     {
         var outcomes = new List<DownloadOutcome>();
@@ -52,17 +63,20 @@ internal static class DownloadCommand
         return outcomes;
     }
 
-    private static int Report(Terminal terminal, bool json, string album, string directory, IReadOnlyList<DownloadOutcome> outcomes)
+    private static int Report(Terminal terminal, bool json, string album, string directory,
+        IReadOnlyList<DownloadOutcome> outcomes)
     {
         int Count(string state) => outcomes.Count(outcome => outcome.State == state);
-        var report = new DownloadReport(album, directory, Count("downloaded"), Count("present"), Count("failed"), outcomes);
+        var report = new DownloadReport(album, directory, Count("downloaded"), Count("present"),
+            Count("failed"), outcomes);
         if (json)
         {
             terminal.WriteJson(report, ClientJson.Default.DownloadReport);
         }
         else
         {
-            terminal.Out.WriteLine($"{report.Downloaded} downloaded, {report.Present} present, {report.Failed} failed in {directory}");
+            terminal.Out.WriteLine(
+                $"{report.Downloaded} downloaded, {report.Present} present, {report.Failed} failed in {directory}");
         }
         return report.Failed > 0 ? ExitCodes.Failed : ExitCodes.Done;
     }

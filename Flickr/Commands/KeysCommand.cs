@@ -13,10 +13,12 @@ internal static class KeysCommand
         List(terminal), Rotate(terminal), Revoke(terminal),
     };
 
-    private static Command List(Terminal terminal) => new Command("list", "Keys with their states; never their material").Does(
+    private static Command List(Terminal terminal) =>
+        new Command("list", "Keys with their states; never their material").Does(
         "flickr keys list --json", async (parsed, cancellationToken) =>
         {
-            using var controlPlane = await ControlPlaneClient.OfAsync(Switches.AccountOf(parsed, terminal), cancellationToken);
+            using var controlPlane =
+                await ControlPlaneClient.OfAsync(Switches.AccountOf(parsed, terminal), cancellationToken);
             var keys = await controlPlane.KeysAsync(cancellationToken);
             if (parsed.GetValue(Switches.Json))
             {
@@ -24,38 +26,54 @@ internal static class KeysCommand
             }
             else
             {
-                terminal.WriteTable(["key id", "algorithm", "state", "made", "not after"], keys.Keys.Select(key =>
+                terminal.WriteTable(["key id", "algorithm", "state", "made", "not after"],
+                    keys.Keys.Select(key =>
                     (IReadOnlyList<string>)
                     [
-                        key.Kid, key.Algorithm, key.State, PurgeCommand.Instant(key.CreatedMs), PurgeCommand.Instant(key.NotAfterMs),
+                        key.Kid, key.Algorithm, key.State, PurgeCommand.Instant(key.CreatedMs),
+                            PurgeCommand.Instant(key.NotAfterMs),
                     ]));
-                terminal.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"version {keys.Version}"));
+                terminal.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                    $"version {keys.Version}"));
             }
             return ExitCodes.Done;
         });
 
     private static Command Rotate(Terminal terminal)
     {
-        var algorithm = new Argument<string>("algorithm") { Description = "ES256 (JSON Web Tokens) or HS256 (signed URLs)" };
+        var algorithm = new Argument<string>("algorithm")
+        {
+            Description = "ES256 (JSON Web Tokens) or HS256 (signed URLs)",
+        };
         algorithm.AcceptOnlyFromAmong("ES256", "HS256");
-        return new Command("rotate", "Make a new key; it signs once every live edge knows it") { algorithm }.Does(
+        return new Command("rotate",
+            "Make a new key; it signs once every live edge knows it") { algorithm }.Does(
             "flickr keys rotate ES256", async (parsed, cancellationToken) =>
             {
-                using var controlPlane = await ControlPlaneClient.OfAsync(Switches.AccountOf(parsed, terminal), cancellationToken);
-                return Report(terminal, parsed, await controlPlane.RotateAsync(parsed.GetValue(algorithm)!, cancellationToken));
+                using var controlPlane =
+                    await ControlPlaneClient.OfAsync(Switches.AccountOf(parsed, terminal), cancellationToken);
+                return Report(terminal, parsed,
+                    await controlPlane.RotateAsync(parsed.GetValue(algorithm)!, cancellationToken));
             });
     }
 
     private static Command Revoke(Terminal terminal)
     {
         var kid = new Argument<string>("kid") { Description = "Key id, from flickr keys list" };
-        var wait = new Option<int>("--wait") { Description = "Seconds to wait for the edges, 0 to 300 [10]", DefaultValueFactory = _ => 10, HelpName = "SECONDS" };
+        var wait = new Option<int>("--wait")
+        {
+            Description = "Seconds to wait for the edges, 0 to 300 [10]",
+            DefaultValueFactory = _ => 10,
+            HelpName = "SECONDS",
+        };
         return new Command("revoke", "Make a key verify nothing any more, at once") { kid, wait }.Does(
             "flickr keys revoke k7Qm", async (parsed, cancellationToken) =>
             {
-                using var controlPlane = await ControlPlaneClient.OfAsync(Switches.AccountOf(parsed, terminal), cancellationToken);
+                using var controlPlane =
+                    await ControlPlaneClient.OfAsync(Switches.AccountOf(parsed, terminal), cancellationToken);
                 var seconds = Math.Clamp(parsed.GetValue(wait), 0, 300);
-                var receipt = await controlPlane.RevokeAsync(parsed.GetValue(kid)!, TimeSpan.FromSeconds(seconds), cancellationToken);
+                var receipt = await controlPlane.RevokeAsync(parsed.GetValue(kid)!,
+                    TimeSpan.FromSeconds(seconds), cancellationToken);
                 if (parsed.GetValue(Switches.Json))
                 {
                     terminal.WriteJson(receipt, ClientJson.Default.Receipt);

@@ -8,12 +8,20 @@ namespace Flickr.Commands;
 internal static class ListCommand
 {
     /// <summary>Whose albums: another account's public ones.</summary>
-    public static Option<string?> Owner() => new("--owner") { Description = "Another account's albums", HelpName = "NAME" };
+    public static Option<string?> Owner() => new("--owner")
+    {
+        Description = "Another account's albums",
+        HelpName = "NAME",
+    };
 
     /// <summary>The command with its options.</summary>
     public static Command Create(Terminal terminal)
     {
-        var album = new Argument<string?>("album") { Description = "Album to list; without it the albums", Arity = ArgumentArity.ZeroOrOne };
+        var album = new Argument<string?>("album")
+        {
+            Description = "Album to list; without it the albums",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
         var owner = Owner();
         var command = new Command("list", "List albums, or the photos of an album") { album, owner };
         return command.Does("flickr list nature", async (parsed, cancellationToken) =>
@@ -23,7 +31,8 @@ internal static class ListCommand
             var json = parsed.GetValue(Switches.Json);
             if (parsed.GetValue(album) is { } name)
             {
-                await ListPhotosAsync(terminal, photos, name, parsed.GetValue(owner), json, cancellationToken);
+                await ListPhotosAsync(terminal, photos, name, parsed.GetValue(owner), json,
+                    cancellationToken);
             }
             else
             {
@@ -34,7 +43,8 @@ internal static class ListCommand
                 }
                 else
                 {
-                    terminal.WriteTable(["album", "photos", "title"], albums.Albums.Select(item => (IReadOnlyList<string>)
+                    terminal.WriteTable(["album", "photos", "title"],
+                        albums.Albums.Select(item => (IReadOnlyList<string>)
                         [item.Name, item.Count.ToString(CultureInfo.InvariantCulture), item.Title ?? ""]));
                 }
             }
@@ -43,7 +53,8 @@ internal static class ListCommand
     }
 
     /// <summary>Every photo of an album, page by page.</summary>
-    public static async IAsyncEnumerable<PhotoPage> PagesAsync(PhotosClient photos, string album, string? owner,
+    public static async IAsyncEnumerable<PhotoPage> PagesAsync(PhotosClient photos, string album,
+        string? owner,
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
         string? after = null;
@@ -60,17 +71,21 @@ internal static class ListCommand
         while (after is not null);
     }
 
-    private static async Task ListPhotosAsync(Terminal terminal, PhotosClient photos, string album, string? owner, bool json,
+    private static async Task ListPhotosAsync(Terminal terminal, PhotosClient photos, string album,
+        string? owner, bool json,
         CancellationToken cancellationToken)
     {
         PhotoPage? whole = null;
         await foreach (var page in PagesAsync(photos, album, owner, cancellationToken))
         {
-            whole = whole is null ? page : whole with { Items = [.. whole.Items, .. page.Items], Next = null };
+            whole = whole is null ? page
+                : whole with { Items = [.. whole.Items, .. page.Items], Next = null };
             if (!json)
             {
-                terminal.WriteTable(["id", "name", "size", "visibility", "title"], page.Items.Select(item => (IReadOnlyList<string>)
-                    [item.Id, item.Name, $"{item.Width}x{item.Height}", item.Visibility ?? "", item.Title ?? ""]));
+                terminal.WriteTable(["id", "name", "size", "visibility", "title"],
+                    page.Items.Select(item => (IReadOnlyList<string>)
+                    [item.Id, item.Name, $"{item.Width}x{item.Height}", item.Visibility ?? "", item.Title
+                        ?? ""]));
             }
         }
         if (json)

@@ -10,7 +10,8 @@ internal static class OriginCommand
 {
     private static readonly Option<string?> Address = new("--origin")
     {
-        Description = "Address of a storage node [FLICKR_ORIGIN; else http://127.0.0.1:8090]", HelpName = "URL", Recursive = true,
+        Description = "Address of a storage node [FLICKR_ORIGIN; else http://127.0.0.1:8090]",
+            HelpName = "URL", Recursive = true,
     };
 
     private static readonly Option<string?> KeyFile = new("--key-file")
@@ -23,7 +24,8 @@ internal static class OriginCommand
     /// <summary>The command with its subcommands.</summary>
     public static Command Create(Terminal terminal)
     {
-        var command = new Command("origin", "Storage nodes (storage key)") { List(terminal), Stat(terminal), Verify(terminal) };
+        var command = new Command("origin", "Storage nodes (storage key)") { List(terminal), Stat(terminal),
+            Verify(terminal) };
         foreach (var node in OriginNodeCommands.Create(terminal))
         {
             command.Subcommands.Add(node);
@@ -36,16 +38,19 @@ internal static class OriginCommand
     private static Command List(Terminal terminal)
     {
         var path = new Argument<string>("path") { Description = "Directory, e.g. /alice/nature/original/" };
-        return new Command("ls", "Names in a directory") { path }.Does("flickr origin ls /alice/nature/original/",
+        return new Command("ls",
+            "Names in a directory") { path }.Does("flickr origin ls /alice/nature/original/",
             async (parsed, cancellationToken) =>
             {
                 using var origin = ClientOf(terminal, parsed);
                 OriginListing? whole = null;
                 do
                 {
-                    var page = await origin.ListAsync(Rooted(parsed.GetValue(path)!), whole?.Next, cancellationToken);
+                    var page = await origin.ListAsync(Rooted(parsed.GetValue(path)!), whole?.Next,
+                        cancellationToken);
                     whole = whole is null ? page : new OriginListing(
-                        [.. whole.Directories, .. page.Directories], [.. whole.Files, .. page.Files], page.Next);
+                        [.. whole.Directories, .. page.Directories], [.. whole.Files, .. page.Files],
+                            page.Next);
                 }
                 while (whole.Next is not null);
                 if (parsed.GetValue(Switches.Json))
@@ -58,7 +63,8 @@ internal static class OriginCommand
                     [
                         .. whole.Directories.Select(name => (IReadOnlyList<string>)[name + "/", "", "", ""]),
                         .. whole.Files.Select(file => (IReadOnlyList<string>)
-                            [file.Name, file.Length.ToString(CultureInfo.InvariantCulture), file.Digest, file.ContentType ?? ""]),
+                            [file.Name, file.Length.ToString(CultureInfo.InvariantCulture), file.Digest,
+                                file.ContentType ?? ""]),
                     ]);
                 }
                 return ExitCodes.Done;
@@ -68,7 +74,8 @@ internal static class OriginCommand
     private static Command Stat(Terminal terminal)
     {
         var name = NameArgument();
-        return new Command("stat", "What a path or a digest is") { name }.Does("flickr origin stat /alice/nature/original/swans.png",
+        return new Command("stat",
+            "What a path or a digest is") { name }.Does("flickr origin stat /alice/nature/original/swans.png",
             async (parsed, cancellationToken) =>
             {
                 using var origin = ClientOf(terminal, parsed);
@@ -80,8 +87,10 @@ internal static class OriginCommand
                 }
                 var rows = new (string Name, string? Value)[]
                 {
-                    ("name", facts.Name), ("bytes", facts.Length?.ToString(CultureInfo.InvariantCulture)), ("type", facts.Type),
-                    ("digest", facts.Digest), ("owner", facts.Owner), ("visibility", facts.Visibility), ("tags", facts.Tags),
+                    ("name", facts.Name), ("bytes", facts.Length?.ToString(CultureInfo.InvariantCulture)),
+                        ("type", facts.Type),
+                    ("digest", facts.Digest), ("owner", facts.Owner), ("visibility", facts.Visibility),
+                        ("tags", facts.Tags),
                     ("generation", facts.Generation), ("cache", facts.CacheControl),
                 };
                 terminal.WriteTable(["fact", "value"], rows.Where(row => row.Value is not null)
@@ -112,7 +121,10 @@ internal static class OriginCommand
             });
     }
 
-    private static Argument<string> NameArgument() => new("name") { Description = "A path, or the SHA-256 of a blob" };
+    private static Argument<string> NameArgument() => new("name")
+    {
+        Description = "A path, or the SHA-256 of a blob",
+    };
 
     /// <summary>64 hex digits name a blob, anything else is a path.</summary>
     private static string PathOf(string name) =>
@@ -122,8 +134,10 @@ internal static class OriginCommand
 
     private static OriginClient ClientOf(Terminal terminal, ParseResult parsed)
     {
-        var address = parsed.GetValue(Address) ?? terminal.Variable("FLICKR_ORIGIN") ?? "http://127.0.0.1:8090";
-        var key = parsed.GetValue(KeyFile) is { } file ? File.ReadAllText(file).Trim() : terminal.Variable("FLICKR_ORIGIN_KEY");
+        var address = parsed.GetValue(Address) ?? terminal.Variable("FLICKR_ORIGIN")
+            ?? "http://127.0.0.1:8090";
+        var key = parsed.GetValue(KeyFile) is { } file ? File.ReadAllText(file).Trim()
+            : terminal.Variable("FLICKR_ORIGIN_KEY");
         var ownFile = Path.Combine(UpOptions.DefaultDataDirectory(), "secrets", "storage.key");
         var uri = Account.AddressOf(address);
         key ??= uri.IsLoopback && File.Exists(ownFile) ? File.ReadAllText(ownFile).Trim() : null;

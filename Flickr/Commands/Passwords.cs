@@ -3,7 +3,10 @@ using Spectre.Console;
 
 namespace Flickr.Commands;
 
-/// <summary>How a command learns a password: asked on the terminal or read from standard input, never from the arguments.</summary>
+/// <summary>
+/// How a command learns a password: asked on the terminal or read from standard input, never from the
+/// arguments.
+/// </summary>
 internal static class Passwords
 {
     private const int LengthMax = 1_024;
@@ -20,7 +23,8 @@ internal static class Passwords
     {
         if (!fromStandardInput && !terminal.CanAsk)
         {
-            throw new WrongUseException("nobody can be asked for the password here; give it with --password-stdin");
+            throw new WrongUseException(
+                "nobody can be asked for the password here; give it with --password-stdin");
         }
         var password = fromStandardInput
             ? terminal.In.ReadLine() ?? ""

@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace Flickr.Commands;
 
-/// <summary>A document of a node's admin listener as text: rows for a list, name and value for an object.</summary>
+/// <summary>
+/// A document of a node's admin listener as text: rows for a list, name and value for an object.
+/// </summary>
 internal static class PlainJson
 {
     /// <summary>Prints the document itself when JSON was asked for, else its rows.</summary>

@@ -19,13 +19,15 @@ internal static class Switches
     /// <summary>Address of the photo service.</summary>
     public static readonly Option<string?> Server = new("--server")
     {
-        Description = "Address of Photos [FLICKR_SERVER; else the one of flickr login; else http://127.0.0.1:8080]",
+        Description =
+            "Address of Photos [FLICKR_SERVER; else the one of flickr login; else http://127.0.0.1:8080]",
         HelpName = "URL",
         Recursive = true,
     };
 
     /// <summary>Gives the command the example of its help and what it does.</summary>
-    public static Command Does(this Command command, string example, Func<ParseResult, CancellationToken, Task<int>> action)
+    public static Command Does(this Command command, string example,
+        Func<ParseResult, CancellationToken, Task<int>> action)
     {
         Examples.Add(command, example);
         command.SetAction(action);
@@ -33,9 +35,12 @@ internal static class Switches
     }
 
     /// <summary>The example of a command's help, or null for a command that only groups others.</summary>
-    public static string? ExampleOf(Command command) => Examples.TryGetValue(command, out var example) ? example : null;
+    public static string? ExampleOf(Command command) => Examples.TryGetValue(command, out var example)
+        ? example : null;
 
-    /// <summary>The account that a command speaks for: options, then environment, then <c>flickr login</c>.</summary>
+    /// <summary>
+    /// The account that a command speaks for: options, then environment, then <c>flickr login</c>.
+    /// </summary>
     public static Account AccountOf(ParseResult parsed, Terminal terminal) =>
         Account.Resolve(terminal, parsed.GetValue(Server));
 }

@@ -5,15 +5,16 @@ using Spectre.Console;
 namespace Flickr.Commands;
 
 /// <summary>
-/// Where a command reads and writes: results to <see cref="Out"/>, complaints to <see cref="Error"/>. Tests give their own
-/// writers. Not thread-safe.
+/// Where a command reads and writes: results to <see cref="Out"/>, complaints to <see cref="Error"/>. Tests
+/// give their own writers. Not thread-safe.
 /// </summary>
 internal sealed class Terminal
 {
     private Terminal(TextReader input, TextWriter output, TextWriter error, bool isInteractive, bool canAsk,
         IReadOnlyDictionary<string, string> environment)
     {
-        (In, Out, Error, IsInteractive, CanAsk, Environment) = (input, output, error, isInteractive, canAsk, environment);
+        (In, Out, Error, IsInteractive, CanAsk, Environment) =
+            (input, output, error, isInteractive, canAsk, environment);
         Console = AnsiConsole.Create(new AnsiConsoleSettings
         {
             Out = new AnsiConsoleOutput(output),
@@ -31,7 +32,9 @@ internal sealed class Terminal
     /// <summary>Complaints and notes.</summary>
     public TextWriter Error { get; }
 
-    /// <summary>Whether <see cref="Out"/> is a terminal: tables and progress bars, else plain lines.</summary>
+    /// <summary>
+    /// Whether <see cref="Out"/> is a terminal: tables and progress bars, else plain lines.
+    /// </summary>
     public bool IsInteractive { get; }
 
     /// <summary>Whether a person can be asked for a password.</summary>
@@ -58,16 +61,20 @@ internal sealed class Terminal
     /// <summary>A terminal over given writers, never interactive.</summary>
     public static Terminal Over(TextReader input, TextWriter output, TextWriter error,
         IReadOnlyDictionary<string, string>? environment = null) =>
-        new(input, output, error, isInteractive: false, canAsk: false, environment ?? new Dictionary<string, string>());
+        new(input, output, error, isInteractive: false, canAsk: false, environment
+            ?? new Dictionary<string, string>());
 
     /// <summary>The variable's value, or null when it is missing or empty.</summary>
     public string? Variable(string name) =>
         Environment.TryGetValue(name, out var value) && value.Length > 0 ? value : null;
 
     /// <summary>Writes one JSON document and a line end.</summary>
-    public void WriteJson<T>(T value, JsonTypeInfo<T> type) => Out.WriteLine(JsonSerializer.Serialize(value, type));
+    public void WriteJson<T>(T value, JsonTypeInfo<T> type) =>
+        Out.WriteLine(JsonSerializer.Serialize(value, type));
 
-    /// <summary>A table on a terminal; on anything else the rows as lines, columns parted by a tab, without a head.</summary>
+    /// <summary>
+    /// A table on a terminal; on anything else the rows as lines, columns parted by a tab, without a head.
+    /// </summary>
     public void WriteTable(IReadOnlyList<string> columns, IEnumerable<IReadOnlyList<string>> rows)
     {
         if (!IsInteractive)
@@ -86,7 +93,9 @@ internal sealed class Terminal
         Console.Write(table);
     }
 
-    /// <summary>Text from a server or a file name without control characters, which could drive the terminal.</summary>
+    /// <summary>
+    /// Text from a server or a file name without control characters, which could drive the terminal.
+    /// </summary>
     public static string Printable(string text) =>
         text.Any(char.IsControl) ? string.Concat(text.Select(c => char.IsControl(c) ? '\uFFFD' : c)) : text;
 }

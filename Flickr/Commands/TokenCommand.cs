@@ -17,9 +17,14 @@ internal static class TokenCommand
 
     private static Command Verify(Terminal terminal)
     {
-        var address = new Argument<string>("address") { Description = "Address with its token, as a browser would ask for it" };
-        return new Command("verify", "Judge an address and its token with the edges' keys (edge key)") { address }.Does(
-            "flickr token verify 'http://127.0.0.1:8081/alice/nature/hd/swans_hd.jpg?fs=…'", async (parsed, cancellationToken) =>
+        var address = new Argument<string>("address")
+        {
+            Description = "Address with its token, as a browser would ask for it",
+        };
+        return new Command("verify",
+            "Judge an address and its token with the edges' keys (edge key)") { address }.Does(
+            "flickr token verify 'http://127.0.0.1:8081/alice/nature/hd/swans_hd.jpg?fs=…'",
+                async (parsed, cancellationToken) =>
             {
                 var (uri, target) = TargetOf(parsed.GetValue(address)!);
                 var found = TokenCarrier.Find(target, cookieHeader: null, out var token);
@@ -28,9 +33,11 @@ internal static class TokenCommand
                     return Report(terminal, parsed, found, null);
                 }
                 var account = Switches.AccountOf(parsed, terminal);
-                using var controlPlane = await ControlPlaneClient.OfAsync(account, account.RoleKey("edge"), cancellationToken);
+                using var controlPlane =
+                    await ControlPlaneClient.OfAsync(account, account.RoleKey("edge"), cancellationToken);
                 var ring = KeyMaterialReading.RingOf(await controlPlane.VerifyKeysAsync(cancellationToken));
-                var request = new TokenRequest(uri.Authority, target.Path, IsGetOrHead: true, ClassOf(target.Path));
+                var request =
+                    new TokenRequest(uri.Authority, target.Path, IsGetOrHead: true, ClassOf(target.Path));
                 var verdict = new TokenVerifier(new TokenVerifierOptions(), TimeProvider.System)
                     .Verify(token.Text, token.Form, request, ring, out var grant);
                 return Report(terminal, parsed, verdict, grant);
@@ -40,15 +47,18 @@ internal static class TokenCommand
     private static Command Explain(Terminal terminal)
     {
         var token = new Argument<string>("token") { Description = "A token, or an address that carries one" };
-        return new Command("explain", "Show what a token says; verifies nothing, needs no server") { token }.Does(
+        return new Command("explain",
+            "Show what a token says; verifies nothing, needs no server") { token }.Does(
             "flickr token explain 'http://127.0.0.1:8081/alice/nature/hd/swans_hd.jpg?fs=…'", (parsed, _) =>
             {
                 var presented = Presented(parsed.GetValue(token)!);
                 var explanation = TokenInspector.Explain(presented.Text, presented.Form);
                 if (parsed.GetValue(Switches.Json))
                 {
-                    terminal.WriteJson(new TokenFacts(explanation.Form.ToString(), explanation.KeyId, explanation.Algorithm,
-                        explanation.Statements.ToDictionary(pair => pair.Key, pair => pair.Value), explanation.Problem),
+                    terminal.WriteJson(new TokenFacts(explanation.Form.ToString(), explanation.KeyId,
+                        explanation.Algorithm,
+                        explanation.Statements.ToDictionary(pair => pair.Key, pair => pair.Value),
+                            explanation.Problem),
                         ClientJson.Default.TokenFacts);
                 }
                 else
@@ -81,16 +91,21 @@ internal static class TokenCommand
     {
         if (text.Contains("://", StringComparison.Ordinal))
         {
-            return TokenCarrier.Find(TargetOf(text).Target, cookieHeader: null, out var token) == TokenVerdict.Valid
+            return TokenCarrier.Find(TargetOf(text)
+                .Target, cookieHeader: null, out var token) == TokenVerdict.Valid
                 ? token
                 : throw new WrongUseException("the address carries no token, or more than one");
         }
-        return new PresentedToken(text.Count(c => c == '.') == 2 && text.StartsWith("ey", StringComparison.Ordinal)
+        return new PresentedToken(text.Count(c => c == '.') == 2
+            && text.StartsWith("ey", StringComparison.Ordinal)
             ? TokenForm.Jwt
             : TokenForm.Fs1, text);
     }
 
-    /// <summary>Host and raw target: the target is taken from the text as it is, because <see cref="Uri"/> would repair it.</summary>
+    /// <summary>
+    /// Host and raw target: the target is taken from the text as it is, because <see cref="Uri"/> would
+    /// repair it.
+    /// </summary>
     private static (Uri Address, CanonicalTarget Target) TargetOf(string text)
     {
         if (!Uri.TryCreate(text, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
@@ -108,13 +123,18 @@ internal static class TokenCommand
     {
         if (parsed.GetValue(Switches.Json))
         {
-            terminal.WriteJson(new TokenJudgement(verdict == TokenVerdict.Valid, verdict.ToString(), grant?.KeyId, grant?.Owner,
-                grant?.OwnerEpoch, grant?.Classes.ToString(), grant?.Expires), ClientJson.Default.TokenJudgement);
+            terminal.WriteJson(new TokenJudgement(verdict == TokenVerdict.Valid, verdict.ToString(),
+                grant?.KeyId, grant?.Owner,
+                grant?.OwnerEpoch, grant?.Classes.ToString(), grant?.Expires),
+                    ClientJson.Default.TokenJudgement);
         }
         else
         {
-            var until = grant is null ? "" : string.Create(CultureInfo.InvariantCulture, $", until {grant.Expires:yyyy-MM-ddTHH:mm:ssZ}");
-            terminal.Out.WriteLine(verdict == TokenVerdict.Valid ? $"valid: key {grant?.KeyId}{until}" : $"refused: {verdict}");
+            var until = grant is null ? ""
+                : string.Create(CultureInfo.InvariantCulture,
+                $", until {grant.Expires:yyyy-MM-ddTHH:mm:ssZ}");
+            terminal.Out.WriteLine(verdict == TokenVerdict.Valid ? $"valid: key {grant?.KeyId}{until}"
+                : $"refused: {verdict}");
         }
         return verdict == TokenVerdict.Valid ? ExitCodes.Done : ExitCodes.Failed;
     }

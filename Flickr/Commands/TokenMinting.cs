@@ -5,14 +5,28 @@ using Flickr.Tokens.Paths;
 
 namespace Flickr.Commands;
 
-/// <summary><c>flickr token mint</c>: an address that opens a photo for a while, made by an operator.</summary>
+/// <summary>
+/// <c>flickr token mint</c>: an address that opens a photo for a while, made by an operator.
+/// </summary>
 internal static class TokenMinting
 {
-    private static readonly Argument<string> PathArgument = new("path") { Description = "Path, e.g. /alice/nature/hd/swans_hd.jpg" };
+    private static readonly Argument<string> PathArgument = new("path")
+    {
+        Description = "Path, e.g. /alice/nature/hd/swans_hd.jpg",
+    };
 
-    private static readonly Option<string> Owner = new("--owner") { Description = "Owner id of what it opens", Required = true, HelpName = "ID" };
+    private static readonly Option<string> Owner = new("--owner")
+    {
+        Description = "Owner id of what it opens",
+        Required = true,
+        HelpName = "ID",
+    };
 
-    private static readonly Option<long> Epoch = new("--epoch") { Description = "The owner's epoch [0]", HelpName = "N" };
+    private static readonly Option<long> Epoch = new("--epoch")
+    {
+        Description = "The owner's epoch [0]",
+        HelpName = "N",
+    };
 
     private static readonly Option<string> Form = new("--form")
     {
@@ -21,17 +35,28 @@ internal static class TokenMinting
 
     private static readonly Option<string> Scope = new("--scope")
     {
-        Description = "exact, prefix (the path ends in /) or depth (the first two segments)", DefaultValueFactory = _ => "exact", HelpName = "SCOPE",
+        Description = "exact, prefix (the path ends in /) or depth (the first two segments)",
+            DefaultValueFactory = _ => "exact", HelpName = "SCOPE",
     };
 
     private static readonly Option<string[]> Classes = new("--class")
     {
-        Description = "thumb, rendition, original, metadata; repeat for several [the path's own]", HelpName = "CLASS",
+        Description = "thumb, rendition, original, metadata; repeat for several [the path's own]",
+            HelpName = "CLASS",
     };
 
-    private static readonly Option<int> Minutes = new("--minutes") { Description = "How long it lasts", DefaultValueFactory = _ => 10, HelpName = "N" };
+    private static readonly Option<int> Minutes = new("--minutes")
+    {
+        Description = "How long it lasts",
+        DefaultValueFactory = _ => 10,
+        HelpName = "N",
+    };
 
-    private static readonly Option<string?> Edge = new("--edge") { Description = "Public address of the edge [the installation's]", HelpName = "URL" };
+    private static readonly Option<string?> Edge = new("--edge")
+    {
+        Description = "Public address of the edge [the installation's]",
+        HelpName = "URL",
+    };
 
     private static readonly Option<bool> Once = new("--once") { Description = "Good for one use" };
 
@@ -48,21 +73,25 @@ internal static class TokenMinting
             (parsed, cancellationToken) => RunAsync(terminal, parsed, cancellationToken));
     }
 
-    private static async Task<int> RunAsync(Terminal terminal, ParseResult parsed, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(Terminal terminal, ParseResult parsed,
+        CancellationToken cancellationToken)
     {
         if (!CanonicalPath.TryParse(parsed.GetValue(PathArgument)!, out var path, out var refusal))
         {
             throw new WrongUseException($"the path is not canonical: {refusal}");
         }
         var account = Switches.AccountOf(parsed, terminal);
-        using var controlPlane = await ControlPlaneClient.OfAsync(account, account.RoleKey("service"), cancellationToken);
+        using var controlPlane =
+            await ControlPlaneClient.OfAsync(account, account.RoleKey("service"), cancellationToken);
         var edge = parsed.GetValue(Edge) ?? await EdgeOfAsync(account, cancellationToken);
         var algorithm = parsed.GetValue(Form) == "fs1" ? SigningAlgorithm.HS256 : SigningAlgorithm.ES256;
-        var key = KeyMaterialReading.MintKeyOf(await controlPlane.MintKeysAsync(cancellationToken), algorithm);
+        var key =
+            KeyMaterialReading.MintKeyOf(await controlPlane.MintKeysAsync(cancellationToken), algorithm);
         string address;
         try
         {
-            address = new TokenMinter(key, TimeProvider.System).SignUrl(edge, path, version: null, GrantOf(parsed, path));
+            address = new TokenMinter(key, TimeProvider.System)
+                .SignUrl(edge, path, version: null, GrantOf(parsed, path));
         }
         catch (MintRefusedException refused)
         {
@@ -84,7 +113,8 @@ internal static class TokenMinting
         var named = parsed.GetValue(Classes) ?? [];
         var classes = named.Length == 0
             ? TokenCommand.ClassOf(path)
-            : named.Aggregate(PhotoClasses.None, (all, name) => all | Enum.Parse<PhotoClasses>(name, ignoreCase: true));
+            : named.Aggregate(PhotoClasses.None, (all, name) =>
+                all | Enum.Parse<PhotoClasses>(name, ignoreCase: true));
         var grant = Grant.ForOwner(parsed.GetValue(Owner)!, parsed.GetValue(Epoch))
             .Open(classes).ExpiresIn(TimeSpan.FromMinutes(parsed.GetValue(Minutes)));
         grant = parsed.GetValue(Scope) switch

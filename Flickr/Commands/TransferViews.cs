@@ -4,7 +4,9 @@ using Spectre.Console;
 
 namespace Flickr.Commands;
 
-/// <summary>Picks the view of a transfer: bars on a terminal, lines elsewhere, nothing beside a JSON document.</summary>
+/// <summary>
+/// Picks the view of a transfer: bars on a terminal, lines elsewhere, nothing beside a JSON document.
+/// </summary>
 internal static class TransferViews
 {
     private const int BarsKept = 15;
@@ -12,7 +14,8 @@ internal static class TransferViews
     /// <summary>Runs the work under the fitting view.</summary>
     /// <param name="files">Number of files; null when not known at the start.</param>
     /// <param name="bytes">Bytes of all files; null when not known.</param>
-    public static async Task<T> RunAsync<T>(Terminal terminal, bool json, string verb, int? files, long? bytes,
+    public static async Task<T> RunAsync<T>(Terminal terminal, bool json, string verb, int? files,
+        long? bytes,
         Func<ITransferView, Task<T>> work)
     {
         if (json)
@@ -26,7 +29,8 @@ internal static class TransferViews
         return await terminal.Console.Progress()
             .AutoClear(false)
             .HideCompleted(files is null or > BarsKept)
-            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(),
+            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(),
+                new PercentageColumn(),
                 new DownloadedColumn(), new TransferSpeedColumn())
             .StartAsync(context => work(new Bars(context, verb, bytes)));
     }
@@ -62,7 +66,8 @@ internal static class TransferViews
 
         public void Says(string name, string text) => Write(terminal.Out, name, text);
 
-        public void End(string name, string outcome, bool isWell) => Write(isWell ? terminal.Out : terminal.Error, name, outcome);
+        public void End(string name, string outcome, bool isWell) =>
+            Write(isWell ? terminal.Out : terminal.Error, name, outcome);
 
         private void Write(TextWriter writer, string name, string text)
         {
@@ -75,9 +80,11 @@ internal static class TransferViews
 
     private sealed class Bars(ProgressContext context, string verb, long? bytes) : ITransferView
     {
-        private readonly ConcurrentDictionary<string, (ProgressTask Bar, string Name)> _bars = new(StringComparer.Ordinal);
+        private readonly ConcurrentDictionary<string, (ProgressTask Bar, string Name)> _bars =
+            new(StringComparer.Ordinal);
         private readonly ConcurrentDictionary<string, double> _counted = new(StringComparer.Ordinal);
-        private readonly ProgressTask? _total = bytes is > 0 ? context.AddTask("total", maxValue: bytes.Value) : null;
+        private readonly ProgressTask? _total = bytes is > 0
+            ? context.AddTask("total", maxValue: bytes.Value) : null;
 
         public void Begin(string name, long length)
         {
@@ -120,6 +127,7 @@ internal static class TransferViews
             }
         }
 
-        private static string Describe(string name, string text) => Markup.Escape(Terminal.Printable($"{name}: {text}"));
+        private static string Describe(string name, string text) =>
+            Markup.Escape(Terminal.Printable($"{name}: {text}"));
     }
 }

@@ -13,7 +13,8 @@ internal static class UpCommand
     {
         var portBase = new Option<int>("--port-base")
         {
-            Description = "Port of Photos; Edge +1, ControlPlane +2, Origins +10 to +12, admin listeners +1000 of each",
+            Description =
+                "Port of Photos; Edge +1, ControlPlane +2, Origins +10 to +12, admin listeners +1000 of each",
             DefaultValueFactory = _ => 8080,
             HelpName = "PORT",
         };
@@ -28,7 +29,7 @@ internal static class UpCommand
         });
         var host = new Option<string>("--host")
         {
-            Description = "Address that Photos, Edge and ControlPlane listen on; Origins and admin listeners stay on loopback",
+            Description = "Address of Photos, Edge and ControlPlane; Origins and admin listeners stay on loopback",
             DefaultValueFactory = _ => "127.0.0.1",
             HelpName = "IP",
         };
@@ -43,9 +44,14 @@ internal static class UpCommand
             DefaultValueFactory = _ => UpOptions.DefaultDataDirectory(),
             HelpName = "DIR",
         };
-        var verbose = new Option<bool>("--verbose") { Description = "Show what the programs note, not only what they warn of" };
-        var command = new Command("up", "Run the whole system in one process") { portBase, host, publicHost, data, verbose };
-        return command.Does("flickr up --data /var/lib/flickr --port-base 8080", (parsed, cancellationToken) =>
+        var verbose = new Option<bool>("--verbose")
+        {
+            Description = "Show what the programs note, not only what they warn of",
+        };
+        var command = new Command("up", "Run the whole system in one process") { portBase, host, publicHost,
+            data, verbose };
+        return command.Does("flickr up --data /var/lib/flickr --port-base 8080",
+            (parsed, cancellationToken) =>
         {
             var bind = parsed.GetValue(host)!;
             return RunAsync(terminal, new UpOptions(
@@ -58,7 +64,8 @@ internal static class UpCommand
         });
     }
 
-    private static async Task<int> RunAsync(Terminal terminal, UpOptions options, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(Terminal terminal, UpOptions options,
+        CancellationToken cancellationToken)
     {
         using var dataLock = DataLock.TryTake(options.DataDirectory, out var refusal);
         if (dataLock is null)
@@ -107,15 +114,18 @@ internal static class UpCommand
     }
 
     private static async Task AnnounceAsync(
-        Terminal terminal, UpOptions options, IReadOnlyList<UpNode> nodes, CancellationToken cancellationToken)
+        Terminal terminal, UpOptions options, IReadOnlyList<UpNode> nodes,
+            CancellationToken cancellationToken)
     {
         using var client = new HttpClient { Timeout = TimeSpan.FromSeconds(2) };
         try
         {
-            var late = await new Readiness(client, TimeProvider.System).WaitAsync(nodes, ReadyBound, cancellationToken);
+            var late = await new Readiness(client, TimeProvider.System)
+                .WaitAsync(nodes, ReadyBound, cancellationToken);
             foreach (var node in late)
             {
-                terminal.Error.WriteLine($"flickr up: {node.Name} runs but is not ready after {ReadyBound.TotalSeconds:0} s; " +
+                terminal.Error.WriteLine(
+                    $"flickr up: {node.Name} runs but is not ready after {ReadyBound.TotalSeconds:0} s; " +
                     "--verbose shows more");
             }
             UpBanner.Write(terminal, options, nodes, SinceProcessStart(), options.Json);

@@ -9,7 +9,10 @@ internal static class UserCommand
     /// <summary>The command with its subcommands.</summary>
     public static Command Create(Terminal terminal)
     {
-        var name = new Argument<string>("name") { Description = "Account name; the first segment of its photos' paths" };
+        var name = new Argument<string>("name")
+        {
+            Description = "Account name; the first segment of its photos' paths",
+        };
         var add = new Command("add", "Make an account and print its first API key (operator key)")
         {
             name, Passwords.FromStandardInput,
@@ -29,7 +32,8 @@ internal static class UserCommand
             {
                 terminal.Out.WriteLine($"account {user.Name} ({user.Id})");
                 terminal.Out.WriteLine($"key     {user.Key}");
-                terminal.Error.WriteLine("The key is shown this once: keep it in FLICKR_KEY or with flickr login --key.");
+                terminal.Error.WriteLine(
+                    "The key is shown this once: keep it in FLICKR_KEY or with flickr login --key.");
             }
             return ExitCodes.Done;
         });

@@ -1,8 +1,8 @@
 namespace Flickr.Up;
 
 /// <summary>
-/// Lifetime of a program that lives in another's process: it neither listens for signals nor prints that it started.
-/// <see cref="UpRun"/> starts and stops it.
+/// Lifetime of a program that lives in another's process: it neither listens for signals nor prints that it
+/// started. <see cref="UpRun"/> starts and stops it.
 /// </summary>
 internal sealed class BorrowedLifetime : IHostLifetime
 {

@@ -4,8 +4,8 @@ using System.Net.Sockets;
 namespace Flickr.Up;
 
 /// <summary>
-/// Tries every port of a plan before anything starts, so that a taken one is named with the node that needs it instead of
-/// failing half of the system.
+/// Tries every port of a plan before anything starts, so that a taken one is named with the node that needs
+/// it instead of failing half of the system.
 /// </summary>
 internal static class PortCheck
 {
@@ -14,11 +14,13 @@ internal static class PortCheck
     {
         foreach (var node in nodes)
         {
-            if (!IPAddress.TryParse(node.BindHost is "localhost" ? "127.0.0.1" : node.BindHost, out var address))
+            if (!IPAddress.TryParse(node.BindHost is "localhost" ? "127.0.0.1"
+                : node.BindHost, out var address))
             {
                 return new UpRefusal($"--host {node.BindHost} is not an IP address or localhost");
             }
-            var refusal = Try(node.Name, address, node.Port) ?? Try(node.Name + " (admin)", IPAddress.Loopback, node.AdminPort);
+            var refusal = Try(node.Name, address, node.Port)
+                ?? Try(node.Name + " (admin)", IPAddress.Loopback, node.AdminPort);
             if (refusal is not null)
             {
                 return refusal;
@@ -27,9 +29,12 @@ internal static class PortCheck
         return null;
     }
 
-    /// <summary>The line for a port that was free when it was tried and taken when the node started.</summary>
+    /// <summary>
+    /// The line for a port that was free when it was tried and taken when the node started.
+    /// </summary>
     public static UpRefusal Taken(string who, int port) =>
-        new($"port {port} is taken, and {who} needs it; stop what listens there, or move all ports with --port-base");
+        new($"port {port} is taken, and {who} needs it; " +
+            "stop what listens there, or move all ports with --port-base");
 
     private static UpRefusal? Try(string who, IPAddress address, int port)
     {

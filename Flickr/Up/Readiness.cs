@@ -34,7 +34,8 @@ internal sealed class Readiness(HttpClient client, TimeProvider time)
     {
         try
         {
-            var address = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{node.AdminPort}/readyz");
+            var address =
+                string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{node.AdminPort}/readyz");
             using var answer = await client.GetAsync(new Uri(address), cancellationToken);
             return answer.IsSuccessStatusCode;
         }

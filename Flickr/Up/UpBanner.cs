@@ -4,25 +4,32 @@ using Spectre.Console;
 
 namespace Flickr.Up;
 
-/// <summary>What <c>flickr up</c> prints when everything runs: addresses, where the state and the operator's key lie.</summary>
+/// <summary>
+/// What <c>flickr up</c> prints when everything runs: addresses, where the state and the operator's key lie.
+/// </summary>
 internal static class UpBanner
 {
     /// <summary>Prints a table to a terminal and plain lines to anything else.</summary>
-    public static void Write(Terminal terminal, UpOptions options, IReadOnlyList<UpNode> nodes, TimeSpan startTook, bool json)
+    public static void Write(Terminal terminal, UpOptions options, IReadOnlyList<UpNode> nodes,
+        TimeSpan startTook, bool json)
     {
         if (json)
         {
-            terminal.WriteJson(new UpReport(options.DataDirectory, UpSecrets.OperatorKeyFile(options.DataDirectory),
+            terminal.WriteJson(new UpReport(options.DataDirectory,
+                UpSecrets.OperatorKeyFile(options.DataDirectory),
                 Math.Round(startTook.TotalSeconds, 3), [.. nodes.Select(node => new UpNodeReport(
-                    node.Name, PublicAddress(options, node), Admin(node)))]), Client.ClientJson.Default.UpReport);
+                    node.Name, PublicAddress(options, node), Admin(node)))]),
+                        Client.ClientJson.Default.UpReport);
             terminal.Out.Flush();
             return;
         }
-        var rows = nodes.Select(node => (node.Name, Public: PublicAddress(options, node), Admin: Admin(node))).Reverse();
+        var rows = nodes.Select(node =>
+            (node.Name, Public: PublicAddress(options, node), Admin: Admin(node))).Reverse();
         var seconds = startTook.TotalSeconds.ToString("0.00", CultureInfo.InvariantCulture);
         if (terminal.IsInteractive)
         {
-            var table = new Table().Border(TableBorder.Rounded).AddColumns("node", "address", "metrics and health");
+            var table = new Table().Border(TableBorder.Rounded)
+                .AddColumns("node", "address", "metrics and health");
             foreach (var row in rows)
             {
                 table.AddRow(Markup.Escape(row.Name), Markup.Escape(row.Public), Markup.Escape(row.Admin));
@@ -38,11 +45,13 @@ internal static class UpBanner
         }
         terminal.Out.WriteLine($"data          {options.DataDirectory}");
         terminal.Out.WriteLine($"operator key  {UpSecrets.OperatorKeyFile(options.DataDirectory)}");
-        terminal.Out.WriteLine($"ready in {seconds} s; open {PublicAddress(options, nodes[^1])} (Ctrl+C stops)");
+        terminal.Out.WriteLine(
+            $"ready in {seconds} s; open {PublicAddress(options, nodes[^1])} (Ctrl+C stops)");
         terminal.Out.Flush();
     }
 
-    private static string PublicAddress(UpOptions options, UpNode node) => string.Create(CultureInfo.InvariantCulture,
+    private static string PublicAddress(UpOptions options, UpNode node) =>
+        string.Create(CultureInfo.InvariantCulture,
         $"http://{(node.Program == UpProgram.Origin ? node.BindHost : options.PublicHost)}:{node.Port}");
 
     private static string Admin(UpNode node) =>

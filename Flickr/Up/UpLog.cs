@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Flickr.Up;
 
 /// <summary>
-/// One line per log entry to standard error, with the node's name: six programs share one terminal. Thread-safe as far as the
-/// writer is (<c>Console.Error</c> is).
+/// One line per log entry to standard error, with the node's name: six programs share one terminal.
+/// Thread-safe as far as the writer is (<c>Console.Error</c> is).
 /// </summary>
 internal sealed class UpLog(TextWriter writer, string node, TimeProvider time) : ILoggerProvider
 {
@@ -22,10 +22,13 @@ internal sealed class UpLog(TextWriter writer, string node, TimeProvider time) :
             filter.MinLevel = verbose ? LogLevel.Information : LogLevel.Warning;
             filter.Rules.Add(new LoggerFilterRule(null, "Microsoft", LogLevel.Warning, null));
             filter.Rules.Add(new LoggerFilterRule(null, "System", LogLevel.Warning, null));
-            // Kestrel says on every start that listeners in code win over addresses in the environment. That is the plan.
-            filter.Rules.Add(new LoggerFilterRule(null, "Microsoft.AspNetCore.Server.Kestrel", LogLevel.Error, null));
+            // Kestrel says on every start that listeners in code win over addresses in the environment. That
+            // is the plan.
+            filter.Rules.Add(new LoggerFilterRule(null, "Microsoft.AspNetCore.Server.Kestrel",
+                LogLevel.Error, null));
             // UpRun names the fault of a node that does not start in its one line.
-            filter.Rules.Add(new LoggerFilterRule(null, "Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None, null));
+            filter.Rules.Add(new LoggerFilterRule(null, "Microsoft.Extensions.Hosting.Internal.Host",
+                LogLevel.None, null));
         });
     }
 
@@ -68,6 +71,7 @@ internal sealed class UpLog(TextWriter writer, string node, TimeProvider time) :
         public bool IsEnabled(LogLevel logLevel) => logLevel != LogLevel.None;
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception,
-            Func<TState, Exception?, string> formatter) => log.Write(logLevel, category, formatter(state, exception), exception);
+            Func<TState, Exception?, string> formatter) =>
+                log.Write(logLevel, category, formatter(state, exception), exception);
     }
 }

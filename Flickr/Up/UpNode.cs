@@ -16,11 +16,14 @@ internal enum UpProgram
     Photos,
 }
 
-/// <summary>One node to start: which program, under which name, where it listens and with which settings.</summary>
+/// <summary>
+/// One node to start: which program, under which name, where it listens and with which settings.
+/// </summary>
 /// <param name="Name">Name in messages: <c>Edge</c>, <c>Origin 2</c>.</param>
 /// <param name="BindHost">Address of the public listener.</param>
 /// <param name="Port">Port of the public listener.</param>
 /// <param name="AdminPort">Port of the admin listener, always on loopback.</param>
 /// <param name="Settings">Configuration keys and values of the node.</param>
 internal sealed record UpNode(
-    UpProgram Program, string Name, string BindHost, int Port, int AdminPort, IReadOnlyDictionary<string, string?> Settings);
+    UpProgram Program, string Name, string BindHost, int Port, int AdminPort,
+        IReadOnlyDictionary<string, string?> Settings);

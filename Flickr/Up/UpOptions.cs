@@ -1,8 +1,12 @@
 namespace Flickr.Up;
 
-/// <summary>What <c>flickr up</c> was asked for on the command line.</summary>
-/// <param name="PortBase">Port of Photos; the others follow from it (<see cref="UpPlan"/>). 1 to 64,523.</param>
-/// <param name="Host">Address that Photos, Edge and ControlPlane bind to, e.g. <c>127.0.0.1</c> or <c>0.0.0.0</c>.</param>
+/// <summary>
+/// What <c>flickr up</c> was asked for on the command line.
+/// </summary>
+/// <param name="PortBase">Port of Photos; the others follow from it (<see cref="UpPlan"/>). 1 to
+/// 64,523.</param>
+/// <param name="Host">Address that Photos, Edge and ControlPlane bind to, e.g. <c>127.0.0.1</c> or
+/// <c>0.0.0.0</c>.</param>
 /// <param name="PublicHost">Name that browsers use to reach this machine.</param>
 /// <param name="DataDirectory">Where all state lives; made when missing.</param>
 /// <param name="Verbose">Whether the programs' Information messages are shown too.</param>
@@ -13,7 +17,9 @@ internal sealed record UpOptions(
     /// <summary>Highest port base for which every port of the plan is still a port number.</summary>
     public const int PortBaseMax = 65_535 - 1_012;
 
-    /// <summary>The user's data directory: <c>$XDG_DATA_HOME/flickr</c>, else <c>~/.local/share/flickr</c>.</summary>
+    /// <summary>
+    /// The user's data directory: <c>$XDG_DATA_HOME/flickr</c>, else <c>~/.local/share/flickr</c>.
+    /// </summary>
     public static string DefaultDataDirectory()
     {
         var dataHome = Environment.GetEnvironmentVariable("XDG_DATA_HOME");
@@ -25,6 +31,9 @@ internal sealed record UpOptions(
         return Path.Combine(dataHome, "flickr");
     }
 
-    /// <summary>The name browsers use when the operator gave none: the bind address, or localhost for a wildcard.</summary>
-    public static string DefaultPublicHost(string host) => host is "0.0.0.0" or "::" or "[::]" ? "localhost" : host;
+    /// <summary>
+    /// The name browsers use when the operator gave none: the bind address, or localhost for a wildcard.
+    /// </summary>
+    public static string DefaultPublicHost(string host) => host is "0.0.0.0" or "::" or "[::]" ? "localhost"
+        : host;
 }

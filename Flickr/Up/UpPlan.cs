@@ -3,9 +3,9 @@ using System.Globalization;
 namespace Flickr.Up;
 
 /// <summary>
-/// What <c>flickr up</c> starts, in the order in which it starts: ControlPlane, Origins, Edge, Photos. Pure: the same options
-/// and secrets give the same plan. Photos, Edge and ControlPlane listen on the host that was asked for; Origins and every
-/// admin listener stay on loopback.
+/// What <c>flickr up</c> starts, in the order in which it starts: ControlPlane, Origins, Edge, Photos. Pure:
+/// the same options and secrets give the same plan. Photos, Edge and ControlPlane listen on the host that was
+/// asked for; Origins and every admin listener stay on loopback.
 /// </summary>
 internal sealed class UpPlan
 {
@@ -43,7 +43,8 @@ internal sealed class UpPlan
         ];
     }
 
-    private UpNode ControlPlane() => Node(UpProgram.ControlPlane, "ControlPlane", "ControlPlane", _options.Host,
+    private UpNode ControlPlane() =>
+        Node(UpProgram.ControlPlane, "ControlPlane", "ControlPlane", _options.Host,
         ControlPlanePort(_options.PortBase), "control-plane", new()
         {
             ["ControlPlane:OperatorKey"] = _secrets.Operator,
@@ -61,7 +62,8 @@ internal sealed class UpPlan
         for (var node = 0; node < OriginCount; node++)
         {
             settings[Text($"Origin:Nodes:{node}:Id")] = OriginName(node);
-            settings[Text($"Origin:Nodes:{node}:Address")] = At(Loopback, OriginPort(_options.PortBase, node));
+            settings[Text($"Origin:Nodes:{node}:Address")] =
+                At(Loopback, OriginPort(_options.PortBase, node));
         }
         return Node(UpProgram.Origin, Text($"Origin {index + 1}"), "Origin", Loopback,
             OriginPort(_options.PortBase, index), OriginName(index), settings);
@@ -80,7 +82,8 @@ internal sealed class UpPlan
             ["Edge:Sites:0:Access"] = "Token",
         };
         AddOrigins(settings, "Edge:Sites:0:Upstreams");
-        return Node(UpProgram.Edge, "Edge", "Edge", _options.Host, EdgePort(_options.PortBase), "edge", settings);
+        return Node(UpProgram.Edge, "Edge", "Edge", _options.Host, EdgePort(_options.PortBase), "edge",
+            settings);
     }
 
     private UpNode Photos()
@@ -94,10 +97,12 @@ internal sealed class UpPlan
             ["Photos:EdgeAddress"] = At(_options.PublicHost, EdgePort(_options.PortBase)),
         };
         AddOrigins(settings, "Photos:Origins");
-        return Node(UpProgram.Photos, "Photos", "Photos", _options.Host, PhotosPort(_options.PortBase), "photos", settings);
+        return Node(UpProgram.Photos, "Photos", "Photos", _options.Host, PhotosPort(_options.PortBase),
+            "photos", settings);
     }
 
-    private UpNode Node(UpProgram program, string name, string section, string bindHost, int port, string folder,
+    private UpNode Node(UpProgram program, string name, string section, string bindHost, int port,
+        string folder,
         Dictionary<string, string?> settings)
     {
         settings[section + ":Listen"] = At(bindHost, port);

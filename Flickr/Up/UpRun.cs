@@ -9,8 +9,9 @@ using Microsoft.Extensions.Options;
 namespace Flickr.Up;
 
 /// <summary>
-/// The running system of <c>flickr up</c>: starts the nodes of a plan in order, notices one that stops by itself, and stops
-/// all in reverse order, each within a bound. Not thread-safe: one caller starts, waits and stops.
+/// The running system of <c>flickr up</c>: starts the nodes of a plan in order, notices one that stops by
+/// itself, and stops all in reverse order, each within a bound. Not thread-safe: one caller starts, waits and
+/// stops.
 /// </summary>
 internal sealed class UpRun(TextWriter log, bool verbose)
 {
@@ -18,8 +19,12 @@ internal sealed class UpRun(TextWriter log, bool verbose)
     public static readonly TimeSpan StopBound = TimeSpan.FromSeconds(5);
 
     private readonly List<(UpNode Node, WebApplication App)> _running = [];
-    private readonly TaskCompletionSource<UpRefusal> _broken = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<UpRefusal> _broken =
+        new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _stopping;
+
+    /// <summary>What runs, in starting order.</summary>
+    public IReadOnlyList<(UpNode Node, WebApplication App)> Running => _running;
 
     /// <summary>Ends when a node stops by itself, with the line that says so.</summary>
     public Task<UpRefusal> Broken => _broken.Task;
@@ -39,7 +44,9 @@ internal sealed class UpRun(TextWriter log, bool verbose)
         return null;
     }
 
-    /// <summary>Stops what runs, last started first. Returns the lines of nodes that did not stop cleanly.</summary>
+    /// <summary>
+    /// Stops what runs, last started first. Returns the lines of nodes that did not stop cleanly.
+    /// </summary>
     public async Task<IReadOnlyList<string>> StopAsync()
     {
         _stopping = true;
@@ -102,12 +109,15 @@ internal sealed class UpRun(TextWriter log, bool verbose)
         };
     }
 
-    /// <summary>A background loop that throws stops its host; without this the others would run on beside the hole.</summary>
+    /// <summary>
+    /// A background loop that throws stops its host; without this the others would run on beside the hole.
+    /// </summary>
     private void Watch(UpNode node, WebApplication app) => app.Lifetime.ApplicationStopping.Register(() =>
     {
         if (!_stopping)
         {
-            _broken.TrySetResult(new UpRefusal($"{node.Name} stopped by itself, so all stop; --verbose shows more",
+            _broken.TrySetResult(
+                new UpRefusal($"{node.Name} stopped by itself, so all stop; --verbose shows more",
                 ExitCodes.Failed));
         }
     });
@@ -119,8 +129,10 @@ internal sealed class UpRun(TextWriter log, bool verbose)
             TakenPort(node, fault.Message),
         OptionsValidationException options =>
             new UpRefusal($"{node.Name} has a wrong setting: {string.Join("; ", options.Failures)}"),
-        OperationCanceledException => new UpRefusal("stopped before everything had started", ExitCodes.Failed),
-        _ => new UpRefusal($"{node.Name} did not start: {fault.GetType().Name}: {FirstLine(fault.Message)}", ExitCodes.Failed),
+        OperationCanceledException =>
+            new UpRefusal("stopped before everything had started", ExitCodes.Failed),
+        _ => new UpRefusal($"{node.Name} did not start: {fault.GetType().Name}: {FirstLine(fault.Message)}",
+            ExitCodes.Failed),
     };
 
     private static UpRefusal TakenPort(UpNode node, string message) =>

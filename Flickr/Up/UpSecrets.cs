@@ -5,8 +5,8 @@ using System.Security.Cryptography;
 namespace Flickr.Up;
 
 /// <summary>
-/// The keys that the nodes of one installation show to each other, one file each in <c>DATA/secrets</c> (mode 0600 in a
-/// directory of mode 0700). Made at the first start, read at every later one, never printed.
+/// The keys that the nodes of one installation show to each other, one file each in <c>DATA/secrets</c> (mode
+/// 0600 in a directory of mode 0700). Made at the first start, read at every later one, never printed.
 /// </summary>
 internal sealed record UpSecrets(string Operator, string Edge, string Service, string Storage)
 {
@@ -14,14 +14,19 @@ internal sealed record UpSecrets(string Operator, string Edge, string Service, s
     private const int SecretLengthMin = 22;
 
     /// <summary>File that holds the first operator's key.</summary>
-    public static string OperatorKeyFile(string dataDirectory) => Path.Combine(dataDirectory, "secrets", "operator.key");
+    public static string OperatorKeyFile(string dataDirectory) =>
+        Path.Combine(dataDirectory, "secrets", "operator.key");
 
-    /// <summary>Reads the secrets of a data directory and makes those that are missing.</summary>
-    /// <exception cref="IOException">The directory cannot be written, or a file holds no usable key.</exception>
+    /// <summary>
+    /// Reads the secrets of a data directory and makes those that are missing.
+    /// </summary>
+    /// <exception cref="IOException">The directory cannot be written, or a file holds no usable
+    /// key.</exception>
     public static UpSecrets ReadOrCreate(string dataDirectory)
     {
         var directory = Path.Combine(dataDirectory, "secrets");
-        Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        Directory.CreateDirectory(directory,
+            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         return new UpSecrets(
             ReadOrCreate(directory, "operator.key"),
             ReadOrCreate(directory, "edge.key"),
@@ -37,7 +42,8 @@ internal sealed record UpSecrets(string Operator, string Edge, string Service, s
             var found = File.ReadAllText(path).Trim();
             return found.Length >= SecretLengthMin
                 ? found
-                : throw new IOException($"{path} holds no key ({SecretLengthMin} characters or more); delete it to make a new one");
+                : throw new IOException(
+                    $"{path} holds no key ({SecretLengthMin} characters or more); delete it to make a new one");
         }
         var secret = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(SecretBytes));
         WriteDurably(directory, path, secret + "\n");
@@ -45,8 +51,8 @@ internal sealed record UpSecrets(string Operator, string Edge, string Service, s
     }
 
     /// <summary>
-    /// Write, sync, rename, sync the directory: a power cut leaves the whole file or none, so that a key that a node has
-    /// already used to seal something is never replaced by another.
+    /// Write, sync, rename, sync the directory: a power cut leaves the whole file or none, so that a key that
+    /// a node has already used to seal something is never replaced by another.
     /// </summary>
     private static void WriteDurably(string directory, string path, string text)
     {

@@ -4,10 +4,11 @@ using Flickr.Origin.Volumes;
 namespace Flickr.Origin.Http;
 
 /// <summary>
-/// Receives the body of a PUT or POST: room on the disk, the byte budget, the digests that the caller announces. Answers the
+/// Receives the body of a PUT or POST: room on the disk of a node that is alone, the byte budget, the digests that the caller announces. Answers the
 /// request itself when the body is refused.
 /// </summary>
-internal sealed class BodyIntake(StagingRoom room, VolumeStore volumes, OriginOptions options, OriginMetrics metrics)
+internal sealed class BodyIntake(
+    StagingRoom room, VolumeStore volumes, bool isAlone, OriginOptions options, OriginMetrics metrics)
 {
     /// <summary>What a body of unknown length is counted as until it is known.</summary>
     private const long UnknownLengthBytes = 8L << 20;
@@ -26,7 +27,8 @@ internal sealed class BodyIntake(StagingRoom room, VolumeStore volumes, OriginOp
             await Problem.WriteAsync(context, 400, "digest-malformed", "Content-Digest or Repr-Digest cannot be read");
             return null;
         }
-        if (!volumes.IsWritable)
+        // In a cluster the other homes may still take what this node cannot: the quorum decides, after the body is here.
+        if (isAlone && !volumes.IsWritable)
         {
             await Problem.WriteAsync(context, 503, "storage-read-only", "The disk failed; the node takes no writes");
             return null;
@@ -37,7 +39,7 @@ internal sealed class BodyIntake(StagingRoom room, VolumeStore volumes, OriginOp
             await TooLargeAsync(context);
             return null;
         }
-        if (volumes.FreeBytes < (length ?? 0))
+        if (isAlone && volumes.FreeBytes < (length ?? 0))
         {
             metrics.RefusedFull.Inc();
             await FullAsync(context);

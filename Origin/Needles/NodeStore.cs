@@ -11,11 +11,14 @@ namespace Flickr.Origin.Needles;
 /// </summary>
 internal sealed class NodeStore : IRecordSink, IDisposable
 {
+    private static readonly TimeSpan LinkBucketsLast = TimeSpan.FromSeconds(5);
     private readonly OriginMetrics _metrics;
     private readonly ILogger _log;
     private readonly BlobIndex _blobs;
     private readonly LinkIndex _links;
     private readonly VerifiedPlaces _verified;
+    private readonly TimeProvider _time;
+    private volatile LinkBuckets? _linkBuckets;
 
     /// <summary>Paths, by their digest, whose record of this generation rotted: an older one must not stand in for it.</summary>
     private readonly ConcurrentDictionary<Digest, long> _damagedLinks = new();
@@ -25,6 +28,7 @@ internal sealed class NodeStore : IRecordSink, IDisposable
     {
         _metrics = metrics;
         _log = log;
+        _time = time;
         _blobs = new BlobIndex(BlobSums);
         _links = new LinkIndex(LinkSums);
         _verified = new VerifiedPlaces(time);
@@ -172,8 +176,8 @@ internal sealed class NodeStore : IRecordSink, IDisposable
     /// <summary>Everything known in one bucket, for a peer that compares.</summary>
     public BucketFacts Bucket(int bucket) => new(
         [.. _blobs.InBucket(bucket).Select(pair => new KnownBlob(pair.Key.ToString(), Probe(pair.Key)))],
-        [.. _links.All().Where(pair => BucketSums.BucketOf(Digest.OfPath(pair.Key)) == bucket)
-            .Select(pair => new KnownLink(pair.Key, pair.Value.Generation, pair.Value.Checksum))]);
+        [.. LinksIn(bucket).Select(path => (Path: path, Entry: _links.Find(path))).Where(link => link.Entry is not null)
+            .Select(link => new KnownLink(link.Path, link.Entry!.Value.Generation, link.Entry.Value.Checksum))]);
 
     /// <summary>
     /// Opens a blob whose bytes were compared with their checksum; null when this node cannot serve it. A damaged one is
@@ -306,6 +310,19 @@ internal sealed class NodeStore : IRecordSink, IDisposable
         return outcome == AppendOutcome.Stored ? noted : outcome;
     }
 
+    /// <summary>Hashing every path for each bucket asked would be the work of hours, so all are sorted into buckets at once.</summary>
+    private IEnumerable<string> LinksIn(int bucket)
+    {
+        var known = _linkBuckets;
+        if (known is null || _time.GetElapsedTime(known.At) > LinkBucketsLast)
+        {
+            known = new LinkBuckets(_time.GetTimestamp(), _links.All().Select(pair => pair.Key)
+                .ToLookup(path => BucketSums.BucketOf(Digest.OfPath(path))));
+            _linkBuckets = known;
+        }
+        return known.Paths[bucket];
+    }
+
     private void ShowCounts()
     {
         _metrics.Blobs.Set(_blobs.Count);
@@ -319,6 +336,9 @@ internal sealed class NodeStore : IRecordSink, IDisposable
         _ => StoreVerdict.Failed,
     };
 }
+
+/// <summary>The paths sorted into buckets, as they were a moment ago.</summary>
+internal sealed record LinkBuckets(long At, ILookup<int, string> Paths);
 
 /// <summary>One name of a directory; <paramref name="File"/> is null for a sub-directory.</summary>
 internal readonly record struct ListedName(string Name, LinkFact? File);

@@ -129,5 +129,12 @@ public sealed class FirstPhotoJourney(RunningFlickr flickr, Chromium chromium) :
             entry.Url.StartsWith(flickr.Photos, StringComparison.Ordinal) && entry.Type.StartsWith("image/", StringComparison.Ordinal));
     }
 
-    private sealed record GridImage(string Src, double Natural, double Shown);
+    private sealed class GridImage
+    {
+        public string Src { get; set; } = "";
+
+        public double Natural { get; set; }
+
+        public double Shown { get; set; }
+    }
 }

@@ -3,7 +3,9 @@ using System.Net.Sockets;
 
 namespace Flickr.Tests;
 
-/// <summary>Port bases whose twelve ports are free right now, below the range that the system hands out by itself.</summary>
+/// <summary>
+/// Port bases whose twelve ports are free right now, below the range that the system hands out by itself.
+/// </summary>
 internal static class FreePorts
 {
     private static readonly int[] Offsets = [0, 1, 2, 10, 11, 12, 1000, 1001, 1002, 1010, 1011, 1012];

@@ -2,10 +2,13 @@ using System.Diagnostics;
 
 namespace Flickr.Tests;
 
-/// <summary>Waits for a condition with a deadline, for states of other processes that no gate of ours can announce.</summary>
+/// <summary>
+/// Waits for a condition with a deadline, for states of other processes that no gate of ours can announce.
+/// </summary>
 internal static class Patiently
 {
-    public static async Task<T> UntilAsync<T>(string what, TimeSpan deadline, Func<Task<T?>> look) where T : class
+    public static async Task<T> UntilAsync<T>(string what, TimeSpan deadline, Func<Task<T?>> look) where T
+        : class
     {
         var clock = Stopwatch.StartNew();
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(30));

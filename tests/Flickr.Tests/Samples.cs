@@ -1,6 +1,8 @@
 namespace Flickr.Tests;
 
-/// <summary>The sample photos in the folder <c>shared</c> beside the repository, or where FLICKR_SHARED points.</summary>
+/// <summary>
+/// The sample photos in the folder <c>shared</c> beside the repository, or where FLICKR_SHARED points.
+/// </summary>
 internal static class Samples
 {
     private static readonly string? Folder = Find();

@@ -14,7 +14,8 @@ internal sealed class UpProcess : IAsyncDisposable
 
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _errors = new();
-    private readonly TaskCompletionSource<string> _firstLine = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<string> _firstLine =
+        new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private UpProcess(string dataDirectory, int portBase, IEnumerable<string> more)
     {
@@ -25,7 +26,8 @@ internal sealed class UpProcess : IAsyncDisposable
             RedirectStandardError = true,
             RedirectStandardInput = true,
         };
-        string[] arguments = ["up", "--json", "--data", dataDirectory, "--port-base", portBase.ToString(CultureInfo.InvariantCulture), .. more];
+        string[] arguments = ["up", "--json", "--data", dataDirectory, "--port-base",
+            portBase.ToString(CultureInfo.InvariantCulture), .. more];
         foreach (var argument in arguments)
         {
             start.ArgumentList.Add(argument);
@@ -69,10 +71,12 @@ internal sealed class UpProcess : IAsyncDisposable
 
     public Uri Admin(int offset) => At(1_000 + offset);
 
-    public string Secret(string name) => File.ReadAllText(Path.Combine(DataDirectory, "secrets", name + ".key")).Trim();
+    public string Secret(string name) =>
+        File.ReadAllText(Path.Combine(DataDirectory, "secrets", name + ".key")).Trim();
 
     /// <summary>Starts and waits until every node is ready.</summary>
-    public static async Task<UpProcess> StartAsync(string dataDirectory, int? portBase = null, params string[] more)
+    public static async Task<UpProcess> StartAsync(string dataDirectory, int? portBase = null,
+        params string[] more)
     {
         var up = new UpProcess(dataDirectory, portBase ?? FreePorts.Base(), more);
         var line = await up._firstLine.Task.WaitAsync(StartBound);
@@ -87,7 +91,8 @@ internal sealed class UpProcess : IAsyncDisposable
     }
 
     /// <summary>Runs <c>flickr up</c> where it must refuse; returns its exit code and what it said.</summary>
-    public static async Task<(int ExitCode, IReadOnlyList<string> Errors)> RefusedAsync(string dataDirectory, int portBase, params string[] more)
+    public static async Task<(int ExitCode, IReadOnlyList<string> Errors)> RefusedAsync(string dataDirectory,
+        int portBase, params string[] more)
     {
         await using var up = new UpProcess(dataDirectory, portBase, more);
         await up._process.WaitForExitAsync().WaitAsync(StartBound);

@@ -82,12 +82,24 @@ internal sealed class TestCluster : IAsyncDisposable
         }
     }
 
+    /// <summary>Ports below the range from which outgoing connections take theirs, so that nothing takes one in between.</summary>
     public static int[] FreePorts(int count)
     {
-        var listeners = Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToList();
-        listeners.ForEach(listener => listener.Start());
-        var ports = listeners.ConvertAll(listener => ((IPEndPoint)listener.LocalEndpoint).Port);
-        listeners.ForEach(listener => listener.Stop());
+        var ports = new List<int>();
+        while (ports.Count < count)
+        {
+            var listener = new TcpListener(IPAddress.Loopback, Random.Shared.Next(12_000, 32_000));
+            try
+            {
+                listener.Start();
+                ports.Add(((IPEndPoint)listener.LocalEndpoint).Port);
+                listener.Stop();
+            }
+            catch (SocketException)
+            {
+                continue;
+            }
+        }
         return [.. ports];
     }
 }

@@ -4,18 +4,22 @@ using System.Text.RegularExpressions;
 namespace Flickr.Tidy.Tests;
 
 /// <summary>
-/// C# read as far as the style rules need it: comments and literals blanked, braces matched, members and types found by the text
-/// before their brace. No compiler: a rule that needs one belongs to an analyzer.
+/// C# read as far as the style rules need it: comments and literals blanked, braces matched, members and
+/// types found by the text before their brace. No compiler: a rule that needs one belongs to an analyzer.
 /// </summary>
 internal static partial class CSharpText
 {
-    /// <summary>A type or member: its head, its first and last line (from 1), and how deep in types it sits.</summary>
+    /// <summary>
+    /// A type or member: its head, its first and last line (from 1), and how deep in types it sits.
+    /// </summary>
     public sealed record Block(string Head, int FirstLine, int LastLine, int TypeDepth, bool IsType)
     {
         public int Lines => LastLine - FirstLine + 1;
     }
 
-    /// <summary>The text with every comment, string and character replaced by blanks; lines stay where they are.</summary>
+    /// <summary>
+    /// The text with every comment, string and character replaced by blanks; lines stay where they are.
+    /// </summary>
     public static string Blank(string source)
     {
         var text = new StringBuilder(source);
@@ -62,13 +66,15 @@ internal static partial class CSharpText
                     var head = text[headStart..at].Trim();
                     var isType = TypeHead().IsMatch(head);
                     var isMember = !isType && open.TryPeek(out var outer) && outer.IsType;
-                    open.Push((head, line - head.Count(c => c == '\n') - TrailingLines(text, at), isType, isMember));
+                    open.Push((head, line - head.Count(c => c == '\n') - TrailingLines(text, at), isType,
+                        isMember));
                     typeDepth += isType && !head.StartsWith("namespace", StringComparison.Ordinal) ? 1 : 0;
                     headStart = at + 1;
                     break;
                 case '}' when open.Count > 0:
                     var closed = open.Pop();
-                    typeDepth -= closed.IsType && !closed.Head.StartsWith("namespace", StringComparison.Ordinal) ? 1 : 0;
+                    typeDepth -= closed.IsType
+                        && !closed.Head.StartsWith("namespace", StringComparison.Ordinal) ? 1 : 0;
                     if (closed.IsType || closed.IsMember)
                     {
                         blocks.Add(new Block(closed.Head, closed.Line, line, typeDepth, closed.IsType));
@@ -132,7 +138,8 @@ internal static partial class CSharpText
             }
             return EndOfString(source, at + prefix.Length + 1, prefix.Contains('@'), prefix.Contains('$'));
         }
-        return source[at] == '\'' && Character().Match(source, at) is { Success: true } character ? at + character.Length : at;
+        return source[at] == '\'' && Character().Match(source, at) is { Success: true } character
+            ? at + character.Length : at;
     }
 
     private static int EndOfString(string source, int at, bool isVerbatim, bool isInterpolated)
@@ -177,6 +184,7 @@ internal static partial class CSharpText
     [GeneratedRegex("""\G'(\\.[^']{0,8}|[^'\\])'""")]
     private static partial Regex Character();
 
-    [GeneratedRegex(@"(^|\s)(class|struct|interface|enum|namespace|record)\s+(?!where\b)[\w.]+", RegexOptions.None)]
+    [GeneratedRegex(@"(^|\s)(class|struct|interface|enum|namespace|record)\s+(?!where\b)[\w.]+",
+        RegexOptions.None)]
     private static partial Regex TypeHead();
 }

@@ -10,7 +10,8 @@ public sealed class ComposeTests
     [Fact]
     public void Every_service_is_confined()
     {
-        var faults = Services(Repository.Read("docker-compose.yml")).SelectMany(service => Confinement(service.Key, service.Value)).ToList();
+        var faults = Services(Repository.Read("docker-compose.yml"))
+            .SelectMany(service => Confinement(service.Key, service.Value)).ToList();
 
         Assert.True(faults.Count == 0, string.Join('\n', faults));
     }
@@ -48,7 +49,8 @@ public sealed class ComposeTests
             """;
 
         Assert.Empty(Services(Service).SelectMany(service => Confinement(service.Key, service.Value)));
-        var found = Services(Service.Replace(good, bad, StringComparison.Ordinal)).SelectMany(service => Confinement(service.Key, service.Value));
+        var found = Services(Service.Replace(good, bad, StringComparison.Ordinal))
+            .SelectMany(service => Confinement(service.Key, service.Value));
         Assert.Contains(fault, Assert.Single(found), StringComparison.Ordinal);
     }
 
@@ -59,7 +61,8 @@ public sealed class ComposeTests
 
         Assert.Equal(2, services.Keys.Count(name => name.StartsWith("edge", StringComparison.Ordinal)));
         Assert.Equal(3, services.Keys.Count(name => name.StartsWith("origin", StringComparison.Ordinal)));
-        Assert.Superset(new HashSet<string> { "control-plane", "photos", "postgres", "prometheus" }, services.Keys.ToHashSet());
+        Assert.Superset(new HashSet<string> { "control-plane", "photos", "postgres", "prometheus" },
+            services.Keys.ToHashSet());
     }
 
     [Fact]
@@ -69,11 +72,18 @@ public sealed class ComposeTests
         foreach (var (name, service) in Services(text))
         {
             var ports = service.TryGetValue("ports", out var list) ? ((List<object>)list).Cast<string>() : [];
-            Assert.DoesNotContain(ports, port => name != "prometheus" && port.Split(':')[^1].StartsWith("90", StringComparison.Ordinal));
-            Assert.All(ports, port => Assert.StartsWith("127.0.0.1:", port.Replace("${FLICKR_BIND:-127.0.0.1}", "127.0.0.1", StringComparison.Ordinal), StringComparison.Ordinal));
-            var environment = service.TryGetValue("environment", out var variables) ? (Dictionary<string, object>)variables : [];
-            Assert.DoesNotContain(environment, variable => variable.Key.EndsWith("Key", StringComparison.Ordinal)
-                || (variable.Key.Contains("PASSWORD", StringComparison.Ordinal) && !variable.Key.EndsWith("_FILE", StringComparison.Ordinal)));
+            Assert.DoesNotContain(ports, port => name != "prometheus"
+                && port.Split(':')[^1].StartsWith("90", StringComparison.Ordinal));
+            Assert.All(ports, port =>
+                Assert.StartsWith("127.0.0.1:",
+                port.Replace("${FLICKR_BIND:-127.0.0.1}", "127.0.0.1", StringComparison.Ordinal),
+                StringComparison.Ordinal));
+            var environment = service.TryGetValue("environment", out var variables)
+                ? (Dictionary<string, object>)variables : [];
+            Assert.DoesNotContain(environment, variable =>
+                variable.Key.EndsWith("Key", StringComparison.Ordinal)
+                || (variable.Key.Contains("PASSWORD", StringComparison.Ordinal)
+                    && !variable.Key.EndsWith("_FILE", StringComparison.Ordinal)));
         }
     }
 
@@ -81,17 +91,22 @@ public sealed class ComposeTests
     public void Files_that_the_services_mount_exist_and_prometheus_asks_every_program()
     {
         var text = Repository.Read("docker-compose.yml");
-        var mounts = Services(text).Values.SelectMany(service => service.TryGetValue("volumes", out var list) ? (List<object>)list : [])
-            .Cast<string>().Where(mount => mount.StartsWith("./", StringComparison.Ordinal)).Select(mount => mount[2..].Split(':')[0]);
+        var mounts = Services(text)
+            .Values.SelectMany(service => service.TryGetValue("volumes", out var list) ? (List<object>)list
+            : [])
+            .Cast<string>().Where(mount => mount.StartsWith("./", StringComparison.Ordinal))
+                .Select(mount => mount[2..].Split(':')[0]);
         Assert.All(mounts, mount => Assert.True(
-            Repository.Files.Any(file => file == mount || file.StartsWith(mount.TrimEnd('/') + "/", StringComparison.Ordinal)), mount));
+            Repository.Files.Any(file => file == mount
+                || file.StartsWith(mount.TrimEnd('/') + "/", StringComparison.Ordinal)), mount));
 
         var prometheus = Repository.Read("ops/prometheus/prometheus.yml");
         Assert.NotEmpty(PlainYaml.Parse(prometheus));
         Assert.All(Services(text).Keys.Where(name => name is not ("postgres" or "prometheus" or "secrets")),
             name => Assert.Contains(name + ":9", prometheus, StringComparison.Ordinal));
         Assert.Contains("ARG PROGRAM", Repository.Read("Dockerfile"), StringComparison.Ordinal);
-        Assert.All(Programs, program => Assert.Contains("PROGRAM: " + program, text, StringComparison.Ordinal));
+        Assert.All(Programs, program =>
+            Assert.Contains("PROGRAM: " + program, text, StringComparison.Ordinal));
     }
 
     private static Dictionary<string, Dictionary<string, object>> Services(string text) =>
@@ -101,7 +116,8 @@ public sealed class ComposeTests
     private static IEnumerable<string> Confinement(string name, Dictionary<string, object> service)
     {
         string Text(string key) => service.TryGetValue(key, out var value) ? value as string ?? "" : "";
-        bool Lists(string key, string item) => service.TryGetValue(key, out var value) && value is List<object> list && list.Contains(item);
+        bool Lists(string key, string item) => service.TryGetValue(key, out var value)
+            && value is List<object> list && list.Contains(item);
         var user = Text("user").Split(':')[0];
         (bool IsGood, string Fault)[] checks =
         [
@@ -112,7 +128,10 @@ public sealed class ComposeTests
             (Text("mem_limit").Length > 0, "has no memory limit"),
             (Text("cpus").Length > 0, "has no limit of processors"),
             (Text("pids_limit").Length > 0, "has no limit of processes"),
-            (name == "secrets" || (service.TryGetValue("healthcheck", out var check) && check is Dictionary<string, object> map && map.ContainsKey("test")), "has no health check"),
+            (name == "secrets"
+                || (service.TryGetValue("healthcheck", out var check)
+                && check is Dictionary<string, object> map && map.ContainsKey("test")),
+                "has no health check"),
             (Text("privileged") != "true", "is privileged"),
             (Text("network_mode") != "host", "shares the host's network"),
         ];

@@ -1,9 +1,10 @@
 namespace Flickr.Tidy.Tests;
 
 /// <summary>
-/// The YAML that our compose and Prometheus files are written in: block maps and lists, flow lists, plain and quoted scalars,
-/// comments, and <c>&amp;anchor</c> / <c>&lt;&lt;: *anchor</c> on maps. Anything else throws, so that a check never passes on a
-/// file it did not understand. Maps are dictionaries, lists are lists, the rest is text.
+/// The YAML that our compose and Prometheus files are written in: block maps and lists, flow lists, plain and
+/// quoted scalars, comments, and <c>&amp;anchor</c> / <c>&lt;&lt;: *anchor</c> on maps. Anything else throws,
+/// so that a check never passes on a file it did not understand. Maps are dictionaries, lists are lists, the
+/// rest is text.
 /// </summary>
 internal sealed class PlainYaml
 {
@@ -19,13 +20,15 @@ internal sealed class PlainYaml
     {
         var yaml = new PlainYaml(text);
         var map = yaml.Map(0);
-        return yaml._at == yaml._lines.Count ? map : throw new FormatException("not understood: " + yaml._lines[yaml._at].Text);
+        return yaml._at == yaml._lines.Count ? map
+            : throw new FormatException("not understood: " + yaml._lines[yaml._at].Text);
     }
 
     private Dictionary<string, object> Map(int indent)
     {
         var map = new Dictionary<string, object>(StringComparer.Ordinal);
-        while (_at < _lines.Count && _lines[_at].Indent == indent && !_lines[_at].Text.StartsWith("- ", StringComparison.Ordinal))
+        while (_at < _lines.Count && _lines[_at].Indent == indent
+            && !_lines[_at].Text.StartsWith("- ", StringComparison.Ordinal))
         {
             var (key, value) = KeyAndValue(_lines[_at].Text);
             _at++;
@@ -69,7 +72,8 @@ internal sealed class PlainYaml
     private List<object> List(int indent)
     {
         var list = new List<object>();
-        while (_at < _lines.Count && _lines[_at].Indent == indent && _lines[_at].Text.StartsWith("- ", StringComparison.Ordinal))
+        while (_at < _lines.Count && _lines[_at].Indent == indent
+            && _lines[_at].Text.StartsWith("- ", StringComparison.Ordinal))
         {
             var item = _lines[_at].Text[2..].Trim();
             if (IsMapItem(item))
@@ -97,7 +101,8 @@ internal sealed class PlainYaml
         {
             throw new FormatException("no key: " + text);
         }
-        return colon < 0 ? (Unquoted(text[..^1]), "") : (Unquoted(text[..colon].Trim()), text[(colon + 2)..].Trim());
+        return colon < 0 ? (Unquoted(text[..^1]), "")
+            : (Unquoted(text[..colon].Trim()), text[(colon + 2)..].Trim());
     }
 
     private object Scalar(string text)
@@ -109,11 +114,13 @@ internal sealed class PlainYaml
         if (text.StartsWith('['))
         {
             return text.EndsWith(']')
-                ? text[1..^1].Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+                ? text[1..^1].Split(',',
+                    StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
                     .Select(item => (object)Unquoted(item)).ToList()
                 : throw new FormatException("a list over several lines: " + text);
         }
-        return text[0] is '{' or '|' or '>' or '&' or '!' ? throw new FormatException("not understood: " + text) : Unquoted(text);
+        return text[0] is '{' or '|' or '>' or '&' or '!'
+            ? throw new FormatException("not understood: " + text) : Unquoted(text);
     }
 
     private static string Unquoted(string text) =>

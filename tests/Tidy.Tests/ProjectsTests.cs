@@ -6,7 +6,9 @@ namespace Flickr.Tidy.Tests;
 /// <summary>References between projects point one way, and the build holds what it promises.</summary>
 public sealed class ProjectsTests
 {
-    /// <summary>Programs → Fleet → Tokens, and programs → Sql; only the command may reference programs.</summary>
+    /// <summary>
+    /// Programs → Fleet → Tokens, and programs → Sql; only the command may reference programs.
+    /// </summary>
     private static readonly Dictionary<string, string[]> MayReference = new(StringComparer.Ordinal)
     {
         ["Tokens"] = [],
@@ -43,16 +45,20 @@ public sealed class ProjectsTests
         var faults = Projects().Where(file => file.Split('/')[^2] != NameOf(file)).ToList();
 
         Assert.True(faults.Count == 0, string.Join('\n', faults));
-        Assert.Equal(MayReference.Keys.Order(), Projects().Where(file => !IsTestOrBench(file)).Select(NameOf).Order());
+        Assert.Equal(MayReference.Keys.Order(), Projects().Where(file => !IsTestOrBench(file)).Select(NameOf)
+            .Order());
     }
 
     [Fact]
     public void Every_project_is_in_the_solution_and_has_a_lock_file()
     {
         var solution = Repository.Read("Flickr.sln").Replace('\\', '/');
-        var faults = Projects().Where(file => !solution.Contains(file, StringComparison.Ordinal)).Select(file => file + " is not in Flickr.sln")
-            .Concat(Projects().Select(file => Path.GetDirectoryName(file)!.Replace('\\', '/') + "/packages.lock.json")
-                .Where(file => !Repository.Files.Contains(file)).Select(file => file + " is missing")).ToList();
+        var faults = Projects().Where(file => !solution.Contains(file, StringComparison.Ordinal))
+            .Select(file => file + " is not in Flickr.sln")
+            .Concat(Projects()
+                .Select(file => Path.GetDirectoryName(file)!.Replace('\\', '/') + "/packages.lock.json")
+                .Where(file => !Repository.Files.Contains(file)).Select(file => file + " is missing"))
+                    .ToList();
 
         Assert.True(faults.Count == 0, string.Join('\n', faults));
     }
@@ -64,7 +70,8 @@ public sealed class ProjectsTests
 
         Assert.True(faults.Count == 0, string.Join('\n', faults));
         Assert.NotEmpty(Loosened("A.csproj", """<Project><PackageReference Include="A" Version="1.0" /></Project>"""));
-        Assert.NotEmpty(Loosened("A.csproj", "<Project><TreatWarningsAsErrors>false</TreatWarningsAsErrors></Project>"));
+        Assert.NotEmpty(Loosened("A.csproj",
+            "<Project><TreatWarningsAsErrors>false</TreatWarningsAsErrors></Project>"));
     }
 
     [Fact]
@@ -74,25 +81,32 @@ public sealed class ProjectsTests
         var packages = Repository.Read("Directory.Packages.props");
         var banned = Repository.Read("BannedSymbols.txt");
 
-        Assert.Contains(props.Descendants("AdditionalFiles"), item => item.Attribute("Include")!.Value.EndsWith("BannedSymbols.txt", StringComparison.Ordinal));
+        Assert.Contains(props.Descendants("AdditionalFiles"), item =>
+            item.Attribute("Include")!.Value.EndsWith("BannedSymbols.txt", StringComparison.Ordinal));
         Assert.Equal("true", props.Descendants("TreatWarningsAsErrors").Single().Value);
         Assert.Equal("enable", props.Descendants("Nullable").Single().Value);
-        Assert.Contains("GlobalPackageReference Include=\"Microsoft.CodeAnalysis.BannedApiAnalyzers\"", packages, StringComparison.Ordinal);
-        foreach (var symbol in (string[])["System.DateTime.UtcNow", "System.IO.RandomAccess.FlushToDisk", "System.IO.FileStream.Flush(System.Boolean)", "Thread.Sleep"])
+        Assert.Contains("GlobalPackageReference Include=\"Microsoft.CodeAnalysis.BannedApiAnalyzers\"",
+            packages, StringComparison.Ordinal);
+        foreach (var symbol in (string[])["System.DateTime.UtcNow", "System.IO.RandomAccess.FlushToDisk",
+            "System.IO.FileStream.Flush(System.Boolean)", "Thread.Sleep"])
         {
             Assert.Contains(symbol, banned, StringComparison.Ordinal);
         }
     }
 
-    private static IEnumerable<string> Projects() => Repository.Files.Where(file => file.EndsWith(".csproj", StringComparison.Ordinal));
+    private static IEnumerable<string> Projects() =>
+        Repository.Files.Where(file => file.EndsWith(".csproj", StringComparison.Ordinal));
 
     private static bool IsTestOrBench(string file) =>
-        file.StartsWith("tests/", StringComparison.Ordinal) || file.StartsWith("bench/", StringComparison.Ordinal);
+        file.StartsWith("tests/", StringComparison.Ordinal)
+            || file.StartsWith("bench/", StringComparison.Ordinal);
 
     private static string NameOf(string file) => Path.GetFileNameWithoutExtension(file);
 
-    private static IEnumerable<string> References(string project) => XDocument.Parse(project).Descendants("ProjectReference")
-        .Select(reference => Path.GetFileNameWithoutExtension(reference.Attribute("Include")!.Value.Replace('\\', '/')));
+    private static IEnumerable<string> References(string project) => XDocument.Parse(project)
+        .Descendants("ProjectReference")
+        .Select(reference =>
+            Path.GetFileNameWithoutExtension(reference.Attribute("Include")!.Value.Replace('\\', '/')));
 
     private static IEnumerable<string> Unallowed(string project, IEnumerable<string> references) => references
         .Where(reference => !MayReference[project].Contains(reference))
@@ -103,7 +117,10 @@ public sealed class ProjectsTests
         var document = XDocument.Parse(project);
         return document.Descendants("PackageReference").Where(item => item.Attribute("Version") is not null)
             .Select(item => $"{file}: {item.Attribute("Include")?.Value} has its own version")
-            .Concat(document.Descendants().Where(item => item.Name.LocalName is "TreatWarningsAsErrors" or "Nullable" or "RestoreLockedMode"
-                or "RestorePackagesWithLockFile").Select(item => $"{file}: {item.Name.LocalName} belongs to Directory.Build.props"));
+            .Concat(document.Descendants()
+                .Where(item =>
+                item.Name.LocalName is "TreatWarningsAsErrors" or "Nullable" or "RestoreLockedMode"
+                or "RestorePackagesWithLockFile")
+                    .Select(item => $"{file}: {item.Name.LocalName} belongs to Directory.Build.props"));
     }
 }

@@ -19,11 +19,13 @@ public sealed class RulesTests
     {
         static string Method(int inner) => "    public int Answer(\n        int x)\n    {\n" +
             string.Concat(Enumerable.Repeat("        if (x > 1) { x--; }\n", inner)) + "    }\n";
-        static string Class(string member) => "namespace A;\n\n/// <summary>x {</summary>\ninternal sealed class B\n{\n" +
+        static string Class(string member) =>
+            "namespace A;\n\n/// <summary>x {</summary>\ninternal sealed class B\n{\n" +
             "    private const string S = \"{ not a brace }\";\n" + member + "}\n";
 
         Assert.Empty(Rules.LongMethods("A.cs", Class(Method(56))));
-        Assert.Contains("61 lines", Assert.Single(Rules.LongMethods("A.cs", Class(Method(57)))), StringComparison.Ordinal);
+        Assert.Contains("61 lines", Assert.Single(Rules.LongMethods("A.cs", Class(Method(57)))),
+            StringComparison.Ordinal);
         Assert.Single(Rules.LongMethods("A.cs", Class("    public int F() => Do(\n" +
             string.Concat(Enumerable.Repeat("        1,\n", 60)) + "        2);\n")));
     }
@@ -53,13 +55,17 @@ public sealed class RulesTests
     }
 
     [Fact]
-    public void Two_public_types_in_a_file_are_one_too_many()
+    public void A_second_public_type_may_share_a_file_only_while_it_is_small()
     {
-        const string Good = "namespace A;\n\npublic sealed record B(int X)\n{\n    public enum Inner { One }\n}\n\ninternal sealed record C(int Y);\n";
+        static string Type(string head, int lines) =>
+            $"public {head}\n{{\n{string.Concat(Enumerable.Repeat("    // line\n", lines - 3))}}}\n\n";
+        var first = "namespace A;\n\n" + Type("sealed class B", 60);
 
-        Assert.Empty(Rules.PublicTypes("A.cs", Good));
-        Assert.Single(Rules.PublicTypes("A.cs", Good + "\npublic enum D { One }\n"));
-        Assert.Single(Rules.PublicTypes("A.cs", Good + "\npublic readonly record struct D(int Z);\n"));
+        Assert.Empty(Rules.PublicTypes("A.cs",
+            first + Type("enum C", 30) + "public sealed record D(int X);\n"));
+        Assert.Single(Rules.PublicTypes("A.cs", first + Type("sealed record C", 31)));
+        Assert.Empty(Rules.PublicTypes("A.cs", first + Type("sealed record C", 31)
+            .Replace("public", "internal", StringComparison.Ordinal)));
     }
 
     [Theory]
@@ -92,16 +98,20 @@ public sealed class RulesTests
     [Fact]
     public void A_namespace_follows_its_folder()
     {
-        Assert.Empty(Rules.FileScopedNamespace("Edge/Cache/A.cs", "namespace Flickr.Edge.Cache;\n", "Flickr.Edge.Cache"));
-        Assert.Single(Rules.FileScopedNamespace("Edge/Cache/A.cs", "namespace Flickr.Edge;\n", "Flickr.Edge.Cache"));
+        Assert.Empty(Rules.FileScopedNamespace("Edge/Cache/A.cs", "namespace Flickr.Edge.Cache;\n",
+            "Flickr.Edge.Cache"));
+        Assert.Single(Rules.FileScopedNamespace("Edge/Cache/A.cs", "namespace Flickr.Edge;\n",
+            "Flickr.Edge.Cache"));
     }
 
     [Fact]
     public void A_decision_note_without_its_cost_is_found()
     {
-        const string Good = "# T\n## Asked\nx\n## Chosen\ny\n## What it costs\nz\n## What would change our mind\nw\n";
+        const string Good =
+            "# T\n## Asked\nx\n## Chosen\ny\n## What it costs\nz\n## What would change our mind\nw\n";
 
         Assert.Empty(Rules.DecisionNote("0001.md", Good));
-        Assert.Single(Rules.DecisionNote("0001.md", Good.Replace("## What it costs\n", "", StringComparison.Ordinal)));
+        Assert.Single(Rules.DecisionNote("0001.md",
+            Good.Replace("## What it costs\n", "", StringComparison.Ordinal)));
     }
 }

@@ -86,15 +86,64 @@ public sealed class ControlPlaneTests
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await edge.Admin.GetAsync("/readyz")).StatusCode);
     }
 
+    [Fact, Trait("Requirement", "R024")]
+    public async Task A_cut_off_edge_asks_the_origin_before_it_serves_public_bytes_and_refuses_old_tokens()
+    {
+        await using var control = await ControlPlaneServer.StartAsync(_photos.Key);
+        control.Bounds = (1000, 1000);
+        await using var origin = await OriginServer.StartAsync(_photos.AnswerAsync);
+        await using var edge = await StartAsync(control, origin);
+        _photos.Visibility = "public";
+        var old = _photos.Token(edge.Authority);
+        await edge.Client.GetAsync(PhotoOrigin.Path);
+        await Until.TrueAsync(async () => await edge.MetricAsync("flickr_edge_stored_total") == 1);
+        var hit = await edge.Client.GetAsync(PhotoOrigin.Path);
+
+        control.Beats = false;
+        await Until.TrueAsync(async () => await edge.MetricAsync("flickr_edge_heartbeat_age_seconds") > 2);
+        var before = origin.Count;
+        var anonymous = await edge.Client.GetAsync(PhotoOrigin.Path);
+        var withOld = await edge.Client.GetAsync($"{PhotoOrigin.Path}?{old}");
+        var withFresh = await edge.Client.GetAsync($"{PhotoOrigin.Path}?{_photos.Token(edge.Authority, viewer: "v9")}");
+
+        Assert.Contains("hit", hit.Headers.GetValues("Cache-Status").Single());
+        Assert.Equal(HttpStatusCode.OK, anonymous.StatusCode);
+        Assert.True(origin.Count > before, "the origin was not asked");
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, withOld.StatusCode);
+        Assert.Contains("edge-out-of-date", await withOld.Content.ReadAsStringAsync());
+        Assert.Equal(HttpStatusCode.OK, withFresh.StatusCode);
+    }
+
+    [Theory, Trait("Requirement", "R023")]
+    [InlineData(0)] // too large to be stored: passed through
+    [InlineData(64 << 20)]
+    public async Task A_transfer_on_its_way_is_cut_when_its_owner_goes_private(long objectBytesMax)
+    {
+        await using var control = await ControlPlaneServer.StartAsync(_photos.Key);
+        _photos.Body = Collapse.CollapseTests.Bytes(40 << 20);
+        await using var origin = await OriginServer.StartAsync(_photos.AnswerAsync);
+        await using var edge = await StartAsync(control, origin,
+            ("Edge:Sites:0:Classes:Thumb:ObjectBytesMax", objectBytesMax.ToString()));
+        var query = "?" + _photos.Token(edge.Authority);
+        using var answer = await edge.Client.GetAsync(PhotoOrigin.Path + query, HttpCompletionOption.ResponseHeadersRead);
+        await using var stream = await answer.Content.ReadAsStreamAsync();
+        await stream.ReadExactlyAsync(new byte[100_000]);
+
+        await control.InvalidateAsync("owner", "alice-id", epoch: 2);
+
+        await Assert.ThrowsAnyAsync<Exception>(() => stream.CopyToAsync(Stream.Null));
+    }
+
     private (string, string)[] Settings(ControlPlaneServer control) =>
     [
         ("Edge:Sites:0:Access", "Token"), ("Edge:ControlPlane", control.Address),
         ("Edge:ControlPlaneKey", ControlPlaneServer.EdgeKey),
     ];
 
-    private async Task<EdgeServer> StartAsync(ControlPlaneServer control, OriginServer origin)
+    private async Task<EdgeServer> StartAsync(ControlPlaneServer control, OriginServer origin,
+        params (string, string)[] more)
     {
-        var edge = await EdgeServer.StartAsync([origin.Address], Settings(control));
+        var edge = await EdgeServer.StartAsync([origin.Address], [.. Settings(control), .. more]);
         await Until.TrueAsync(async () => (await edge.Admin.GetAsync("/readyz")).IsSuccessStatusCode);
         return edge;
     }

@@ -42,7 +42,7 @@ public sealed class FlightBodyTests : IDisposable
     public async Task A_thousand_readers_and_one_that_sleeps_hold_no_more_than_the_window()
     {
         const int Window = 8 << 20;
-        const int Length = 100 << 20;
+        const int Length = 24 << 20;
         var piece = CollapseTests.Bytes(FlightBody.ChunkBytes);
         var body = new FlightBody(_spool, Window, Length);
         using var sleeper = FlightReader.TryOpen(body)!;

@@ -15,7 +15,7 @@ public sealed class HedgeTests
         await using var one = await OriginServer.StartAsync(AnswerAsync);
         await using var two = await OriginServer.StartAsync(AnswerAsync);
         await using var edge = await EdgeServer.StartAsync([one.Address, two.Address],
-            [("Edge:Fetch:HedgeAfterMin", "00:00:00.1")]);
+            [("Edge:Fetch:Hedges", "true"), ("Edge:Fetch:HedgeAfterMin", "00:00:00.1")]);
         for (var i = 0; i < 25; i++)
         {
             await edge.Client.GetStringAsync($"/warm/{i}");

@@ -35,6 +35,9 @@ internal sealed class ControlPlaneServer : IAsyncDisposable
 
     public long Acknowledged => Volatile.Read(ref _acknowledged);
 
+    /// <summary>The bounds that hello says, in milliseconds.</summary>
+    public (long Private, long Public) Bounds { get; set; } = (120_000, 300_000);
+
     /// <summary>Whether heartbeats are sent: off is a cut-off edge.</summary>
     public bool Beats { get; set; } = true;
 
@@ -104,7 +107,7 @@ internal sealed class ControlPlaneServer : IAsyncDisposable
                 return _log.Count;
             }
         }
-        await SendAsync(Event("hello", new HelloEvent(1, Head(), 1, null, 120_000, 300_000, 86_400_000)));
+        await SendAsync(Event("hello", new HelloEvent(1, Head(), 1, null, Bounds.Private, Bounds.Public, 86_400_000)));
         await SendAsync(Event("snapshot", new SnapshotEvent(1, Head(), 0, true, _log)));
         await SendAsync(Event("keys", new KeysEvent(1)));
         using var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(100));

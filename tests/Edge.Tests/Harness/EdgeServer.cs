@@ -57,6 +57,11 @@ internal sealed class EdgeServer : IAsyncDisposable
             ["Edge:Memory:BytesMax"] = (64L << 20).ToString(),
             ["Edge:Memory:LargePages"] = "false",
             ["Edge:Log:Enabled"] = "false",
+            // Machines that run tests are slow now and then; tests of deadlines set their own.
+            ["Edge:Fetch:HeadTimeout"] = "00:01:00",
+            ["Edge:Fetch:ProgressTimeout"] = "00:01:00",
+            ["Edge:Collapse:ReaderWaitMax"] = "00:01:00",
+            ["Edge:Fetch:Hedges"] = "false",
             ["Edge:Sites:0:Host"] = "*",
             ["Logging:LogLevel:Default"] = "Warning",
         };

@@ -13,8 +13,8 @@ using Microsoft.Extensions.Logging;
 namespace Flickr.Tests.Client;
 
 /// <summary>
-/// A real HTTP server that speaks the lines of the wire which the command uses, and misbehaves on request. It stands in for
-/// another machine's Photos, Edge and ControlPlane, not for our own code.
+/// A real HTTP server that speaks the lines of the wire which the command uses, and misbehaves on request. It
+/// stands in for another machine's Photos, Edge and ControlPlane, not for our own code.
 /// </summary>
 internal sealed class FakeServer : IAsyncDisposable
 {
@@ -37,32 +37,39 @@ internal sealed class FakeServer : IAsyncDisposable
         app.Use((context, next) =>
         {
             var request = context.Request;
-            server.Requests.Enqueue(($"{request.Method} {request.Path}{request.QueryString}", request.Headers.Authorization, request.Headers.Range));
+            server.Requests.Enqueue(($"{request.Method} {request.Path}{request.QueryString}",
+                request.Headers.Authorization, request.Headers.Range));
             return next(context);
         });
         map(app, server);
         await app.StartAsync();
-        server.Address = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
+        server.Address = new Uri(app.Services.GetRequiredService<IServer>()
+            .Features.Get<IServerAddressesFeature>()!.Addresses.Single());
         return server;
     }
 
     /// <summary>Runs a command line against this server in a fresh configuration folder.</summary>
-    public async Task<(int ExitCode, string Out, string Error)> RunAsync(TemporaryFolder folder, params string[] arguments) =>
+    public async Task<(int ExitCode, string Out, string Error)> RunAsync(TemporaryFolder folder,
+        params string[] arguments) =>
         await Run.CommandAsync(folder, new Dictionary<string, string>
         {
             ["FLICKR_SERVER"] = Address.ToString(),
             ["FLICKR_KEY"] = "key-of-alice",
         }, arguments);
 
-    public static Task ProblemAsync(HttpContext context, int status, string name, string detail, int? retryAfter = null)
+    public static Task ProblemAsync(HttpContext context, int status, string name, string detail,
+        int? retryAfter = null)
     {
         context.Response.StatusCode = status;
         if (retryAfter is not null)
         {
-            context.Response.Headers.RetryAfter = retryAfter.Value.ToString(System.Globalization.CultureInfo.InvariantCulture);
+            context.Response.Headers.RetryAfter =
+                retryAfter.Value.ToString(System.Globalization.CultureInfo.InvariantCulture);
         }
         context.Response.ContentType = "application/problem+json";
-        return context.Response.WriteAsync(JsonSerializer.Serialize(new { type = "urn:flickr:problem:" + name, title = name, status, detail }));
+        return context.Response.WriteAsync(
+            JsonSerializer.Serialize(new { type = "urn:flickr:problem:" + name, title = name, status,
+            detail }));
     }
 
     public static async Task<string> DigestOfBodyAsync(HttpContext context) =>
@@ -85,12 +92,14 @@ internal static class Run
     }
 
     public static async Task<(int ExitCode, string Out, string Error)> CommandAsync(
-        TemporaryFolder folder, string input, IReadOnlyDictionary<string, string> environment, params string[] arguments)
+        TemporaryFolder folder, string input, IReadOnlyDictionary<string, string> environment,
+            params string[] arguments)
     {
         var all = new Dictionary<string, string>(environment) { ["XDG_CONFIG_HOME"] = folder.At("config") };
         using var output = new StringWriter();
         using var error = new StringWriter();
-        var code = await CommandLine.RunAsync(arguments, Terminal.Over(new StringReader(input), output, error, all));
+        var code =
+            await CommandLine.RunAsync(arguments, Terminal.Over(new StringReader(input), output, error, all));
         return (code, output.ToString(), error.ToString());
     }
 }

@@ -6,7 +6,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace Flickr.Tests.Commands;
 
-/// <summary>What holds for every command: help with an example, exit codes, where keys come from and where they go.</summary>
+/// <summary>
+/// What holds for every command: help with an example, exit codes, where keys come from and where they go.
+/// </summary>
 public sealed class CommandLineTests
 {
     private static readonly Dictionary<string, string> NoEnvironment = [];
@@ -14,7 +16,8 @@ public sealed class CommandLineTests
     public static TheoryData<string> EveryCommand()
     {
         var data = new TheoryData<string>();
-        foreach (var path in Leaves(CommandLine.Root(Terminal.Over(TextReader.Null, TextWriter.Null, TextWriter.Null)), ""))
+        foreach (var path in Leaves(
+            CommandLine.Root(Terminal.Over(TextReader.Null, TextWriter.Null, TextWriter.Null)), ""))
         {
             data.Add(path);
         }
@@ -27,7 +30,8 @@ public sealed class CommandLineTests
     {
         using var folder = new TemporaryFolder();
 
-        var (code, output, error) = await Run.CommandAsync(folder, NoEnvironment, [.. path.Split(' '), "--help"]);
+        var (code, output, error) =
+            await Run.CommandAsync(folder, NoEnvironment, [.. path.Split(' '), "--help"]);
 
         Assert.Equal((0, ""), (code, error));
         Assert.Contains("--json", output, StringComparison.Ordinal);
@@ -40,7 +44,8 @@ public sealed class CommandLineTests
     {
         string[] contract =
         [
-            "up", "user add", "login", "upload", "list", "download", "token mint", "token verify", "token explain", "purge url", "purge tag",
+            "up", "user add", "login", "upload", "list", "download", "token mint", "token verify",
+                "token explain", "purge url", "purge tag",
             "purge prefix", "purge owner", "purge host", "purge all", "keys list",
         ];
 
@@ -67,12 +72,14 @@ public sealed class CommandLineTests
     public async Task A_server_that_is_not_there_is_one_line_and_code_1()
     {
         using var folder = new TemporaryFolder();
-        var environment = new Dictionary<string, string> { ["FLICKR_SERVER"] = "http://127.0.0.1:1", ["FLICKR_KEY"] = "k" };
+        var environment =
+            new Dictionary<string, string> { ["FLICKR_SERVER"] = "http://127.0.0.1:1", ["FLICKR_KEY"] = "k" };
 
         var (code, _, error) = await Run.CommandAsync(folder, environment, "list");
 
         Assert.Equal(1, code);
-        Assert.Contains("cannot reach the server", Assert.Single(error.TrimEnd().Split('\n')), StringComparison.Ordinal);
+        Assert.Contains("cannot reach the server", Assert.Single(error.TrimEnd().Split('\n')),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -82,29 +89,37 @@ public sealed class CommandLineTests
         await using var server = await FakeServer.StartAsync((app, _) =>
         {
             app.MapPost("/api/v1/keys", () => Results.Json(new { key = "made-key" }, statusCode: 201));
-            app.MapGet("/api/v1/me", () => Results.Json(new { id = "01A", name = "alice", visibility = "private" }));
-            app.MapGet("/api/v1/albums", () => Results.Json(new { albums = new[] { new { name = "nature", count = 3 } } }));
+            app.MapGet("/api/v1/me", () =>
+                Results.Json(new { id = "01A", name = "alice", visibility = "private" }));
+            app.MapGet("/api/v1/albums", () =>
+                Results.Json(new { albums = new[] { new { name = "nature", count = 3 } } }));
         });
         var address = server.Address.ToString();
 
-        var (code, _, error) = await Run.CommandAsync(folder, "secret password\n", NoEnvironment, "login", "--server", address, "--name", "alice", "--password-stdin");
+        var (code, _, error) = await Run.CommandAsync(folder, "secret password\n", NoEnvironment, "login",
+            "--server", address, "--name", "alice", "--password-stdin");
         var (listed, output, _) = await Run.CommandAsync(folder, NoEnvironment, "list");
 
         Assert.Equal((0, "", 0), (code, error, listed));
         Assert.Equal("nature\t3\t\n", output);
         Assert.Equal("Bearer made-key", server.Requests.Last().Authorization);
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(folder.At("config", "flickr", "credentials.json")));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            File.GetUnixFileMode(folder.At("config", "flickr", "credentials.json")));
     }
 
     [Fact]
     public async Task A_kept_key_is_never_sent_to_another_server()
     {
         using var folder = new TemporaryFolder();
-        await using var server = await FakeServer.StartAsync((app, _) => app.MapGet("/api/v1/me", () => Results.Json(new { id = "01A", name = "alice", visibility = "private" })));
+        await using var server = await FakeServer.StartAsync((app, _) =>
+            app.MapGet("/api/v1/me", () =>
+            Results.Json(new { id = "01A", name = "alice", visibility = "private" })));
         await using var other = await FakeServer.StartAsync((_, _) => { });
-        await Run.CommandAsync(folder, NoEnvironment, "login", "--server", server.Address.ToString(), "--key", "kept-key");
+        await Run.CommandAsync(folder, NoEnvironment, "login", "--server", server.Address.ToString(),
+            "--key", "kept-key");
 
-        var (code, _, error) = await Run.CommandAsync(folder, NoEnvironment, "list", "--server", other.Address.ToString());
+        var (code, _, error) =
+            await Run.CommandAsync(folder, NoEnvironment, "list", "--server", other.Address.ToString());
 
         Assert.Equal(2, code);
         Assert.Contains("no key for", error, StringComparison.Ordinal);
@@ -116,7 +131,9 @@ public sealed class CommandLineTests
     {
         using var folder = new TemporaryFolder();
         await using var other = await FakeServer.StartAsync((_, _) => { });
-        await using var server = await FakeServer.StartAsync((app, _) => app.MapGet("/api/v1/albums", () => Results.Redirect(new Uri(other.Address, "/api/v1/albums").ToString())));
+        await using var server = await FakeServer.StartAsync((app, _) =>
+            app.MapGet("/api/v1/albums", () =>
+            Results.Redirect(new Uri(other.Address, "/api/v1/albums").ToString())));
 
         var (code, _, error) = await server.RunAsync(folder, "list");
 
@@ -130,7 +147,8 @@ public sealed class CommandLineTests
     {
         using var folder = new TemporaryFolder();
         await using var server = await FakeServer.StartAsync((app, _) =>
-            app.MapGet("/api/v1/albums", () => Results.Json(new { albums = new[] { new { name = "a\u001b[2Jb\nc", count = 1 } } })));
+            app.MapGet("/api/v1/albums", () =>
+                Results.Json(new { albums = new[] { new { name = "a\u001b[2Jb\nc", count = 1 } } })));
 
         var (_, output, _) = await server.RunAsync(folder, "list");
 
@@ -145,11 +163,17 @@ public sealed class CommandLineTests
         var state = "confirmed";
         await using var server = await FakeServer.StartAsync((app, fake) =>
         {
-            app.MapGet("/api/v1/server", () => Results.Json(new { version = "0.1.0", edge = "http://127.0.0.1:1", controlPlane = fake.Address.ToString() }));
-            app.MapPost("/v1/invalidations", () => Results.Json(new { receipt = "r1", sequence = 7, state, edges = new[] { new { id = "edge-1", acknowledgedMs = 1_700_000_000_000 } } }, statusCode: 202));
+            app.MapGet("/api/v1/server", () =>
+                Results.Json(new { version = "0.1.0", edge = "http://127.0.0.1:1",
+                controlPlane = fake.Address.ToString() }));
+            app.MapPost("/v1/invalidations", () =>
+                Results.Json(new { receipt = "r1", sequence = 7, state,
+                edges = new[] { new { id = "edge-1", acknowledgedMs = 1_700_000_000_000 } } },
+                statusCode: 202));
         });
 
-        var (code, output, _) = await server.RunAsync(folder, "purge", "prefix", "/alice/nature/", "--wait", "5");
+        var (code, output, _) =
+            await server.RunAsync(folder, "purge", "prefix", "/alice/nature/", "--wait", "5");
         state = "pending";
         var (pending, _, _) = await server.RunAsync(folder, "purge", "all", "--wait", "1");
 

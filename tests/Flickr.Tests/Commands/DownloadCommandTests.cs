@@ -6,7 +6,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace Flickr.Tests.Commands;
 
-/// <summary><c>flickr download</c> against edges that cut, change and lie, and names that try to leave the folder.</summary>
+/// <summary>
+/// <c>flickr download</c> against edges that cut, change and lie, and names that try to leave the folder.
+/// </summary>
 [Trait("Requirement", "R018")]
 public sealed class DownloadCommandTests
 {
@@ -14,15 +16,22 @@ public sealed class DownloadCommandTests
 
     private static string DigestOf(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
 
-    private static Task<FakeServer> ServerAsync(string name, RequestDelegate original, string? digest = null) => FakeServer.StartAsync((app, server) =>
+    private static Task<FakeServer> ServerAsync(string name, RequestDelegate original,
+        string? digest = null) => FakeServer.StartAsync((app, server) =>
     {
-        app.MapGet("/api/v1/albums/nature/photos", () => Results.Json(new { owner = "alice", album = "nature", items = new[] { new { id = "p1", name, state = "published" } } }));
-        app.MapPost("/api/v1/photos/p1/original", () => Results.Json(new { url = new Uri(server.Address, "/original").ToString(), digest = digest ?? DigestOf(Photo), length = Photo.Length, name }));
+        app.MapGet("/api/v1/albums/nature/photos", () =>
+            Results.Json(new { owner = "alice", album = "nature",
+            items = new[] { new { id = "p1", name, state = "published" } } }));
+        app.MapPost("/api/v1/photos/p1/original", () =>
+            Results.Json(new { url = new Uri(server.Address, "/original").ToString(), digest = digest
+            ?? DigestOf(Photo), length = Photo.Length, name }));
         app.MapGet("/original", original);
     });
 
     private static Task RangedAsync(HttpContext context) =>
-        Results.Bytes(Photo, "image/jpeg", enableRangeProcessing: true, entityTag: new Microsoft.Net.Http.Headers.EntityTagHeaderValue($"\"{DigestOf(Photo)}\"")).ExecuteAsync(context);
+        Results.Bytes(Photo, "image/jpeg", enableRangeProcessing: true,
+            entityTag: new Microsoft.Net.Http.Headers.EntityTagHeaderValue($"\"{DigestOf(Photo)}\""))
+            .ExecuteAsync(context);
 
     [Fact]
     public async Task An_original_arrives_with_the_right_bytes_and_a_second_run_fetches_nothing()
@@ -31,13 +40,15 @@ public sealed class DownloadCommandTests
         await using var server = await ServerAsync("swans.jpg", RangedAsync);
 
         var (code, _, error) = await server.RunAsync(folder, "download", "nature", "--to", folder.At("to"));
-        var (again, output, _) = await server.RunAsync(folder, "download", "nature", "--to", folder.At("to"), "--json");
+        var (again, output, _) =
+            await server.RunAsync(folder, "download", "nature", "--to", folder.At("to"), "--json");
 
         Assert.Equal((0, 0, ""), (code, again, error));
         Assert.Equal(Photo, await File.ReadAllBytesAsync(folder.At("to", "swans.jpg")));
         Assert.Single(server.Requests, request => request.Line == "GET /original");
         Assert.Equal(1, JsonDocument.Parse(output).RootElement.GetProperty("present").GetInt32());
-        Assert.DoesNotContain(server.Requests, request => request.Line == "GET /original" && request.Authorization is not null);
+        Assert.DoesNotContain(server.Requests, request => request.Line == "GET /original"
+            && request.Authorization is not null);
     }
 
     [Fact]
@@ -51,7 +62,8 @@ public sealed class DownloadCommandTests
 
         Assert.Equal(0, code);
         Assert.Equal(Photo, await File.ReadAllBytesAsync(folder.At("to", "swans.jpg")));
-        Assert.Equal("bytes=300000-", Assert.Single(server.Requests, request => request.Line == "GET /original").Range);
+        Assert.Equal("bytes=300000-",
+            Assert.Single(server.Requests, request => request.Line == "GET /original").Range);
         Assert.False(File.Exists(folder.At("to", "swans.jpg.part")));
     }
 
@@ -121,7 +133,8 @@ public sealed class DownloadCommandTests
         using var folder = new TemporaryFolder();
         await using var server = await ServerAsync(name, RangedAsync);
 
-        var (code, _, error) = await server.RunAsync(folder, "download", "nature", "--to", folder.At("inner", "to"));
+        var (code, _, error) =
+            await server.RunAsync(folder, "download", "nature", "--to", folder.At("inner", "to"));
 
         Assert.Equal(1, code);
         Assert.Contains("outside the folder", error, StringComparison.Ordinal);

@@ -26,18 +26,23 @@ public sealed class UploadCommandTests
                 Interlocked.Decrement(ref inFlight);
                 return Accepted(context.Request.Query["name"]!, digest);
             });
-            app.MapGet("/api/v1/uploads/{id}", (string id) => Results.Json(new { id, state = "published", photoId = "photo-" + id }));
+            app.MapGet("/api/v1/uploads/{id}", (string id) =>
+                Results.Json(new { id, state = "published", photoId = "photo-" + id }));
         });
         var first = folder.Write("photos/a.jpg", [1, 2, 3]);
         folder.Write("photos/below/b.png", [4, 5]);
         folder.Write("photos/below/notes.txt", [6]);
 
-        var (code, output, _) = await server.RunAsync(folder, "upload", first, folder.At("photos", "below"), "--album", "nature", "--json");
+        var (code, output, _) = await server.RunAsync(folder, "upload", first, folder.At("photos", "below"),
+            "--album", "nature", "--json");
 
         Assert.Equal(0, code);
         using var report = JsonDocument.Parse(output);
-        Assert.Equal((2, 0), (report.RootElement.GetProperty("published").GetInt32(), report.RootElement.GetProperty("failed").GetInt32()));
-        Assert.Equal(["a.jpg", "b.png"], report.RootElement.GetProperty("files").EnumerateArray().Select(file => file.GetProperty("name").GetString()));
+        Assert.Equal((2, 0),
+            (report.RootElement.GetProperty("published").GetInt32(), report.RootElement.GetProperty("failed")
+            .GetInt32()));
+        Assert.Equal(["a.jpg", "b.png"], report.RootElement.GetProperty("files").EnumerateArray()
+            .Select(file => file.GetProperty("name").GetString()));
         Assert.Equal(1, inFlightMax);
         Assert.All(server.Requests, request => Assert.Equal("Bearer key-of-alice", request.Authorization));
     }
@@ -47,18 +52,21 @@ public sealed class UploadCommandTests
     {
         using var folder = new TemporaryFolder();
         var tries = 0;
-        await using var server = await FakeServer.StartAsync((app, _) => app.MapPost("/api/v1/uploads", async (HttpContext context) =>
+        await using var server = await FakeServer.StartAsync((app, _) =>
+            app.MapPost("/api/v1/uploads", async (HttpContext context) =>
         {
             if (Interlocked.Increment(ref tries) < 3)
             {
-                await FakeServer.ProblemAsync(context, tries == 1 ? 429 : 503, "too-many-uploads", "one at a time", retryAfter: 0);
+                await FakeServer.ProblemAsync(context, tries == 1 ? 429
+                    : 503, "too-many-uploads", "one at a time", retryAfter: 0);
                 return Results.Empty;
             }
             var digest = await FakeServer.DigestOfBodyAsync(context);
             return Results.Json(new { id = "u", state = "published", digest });
         }));
 
-        var (code, output, error) = await server.RunAsync(folder, "upload", folder.Write("a.jpg", new byte[300_000]), "--album", "nature");
+        var (code, output, error) = await server.RunAsync(folder, "upload",
+            folder.Write("a.jpg", new byte[300_000]), "--album", "nature");
 
         Assert.Equal((0, 3), (code, tries));
         Assert.Contains("trying again", output, StringComparison.Ordinal);
@@ -69,13 +77,15 @@ public sealed class UploadCommandTests
     public async Task A_server_that_received_other_bytes_is_a_failure()
     {
         using var folder = new TemporaryFolder();
-        await using var server = await FakeServer.StartAsync((app, _) => app.MapPost("/api/v1/uploads", async (HttpContext context) =>
+        await using var server = await FakeServer.StartAsync((app, _) =>
+            app.MapPost("/api/v1/uploads", async (HttpContext context) =>
         {
             await FakeServer.DigestOfBodyAsync(context);
             return Results.Json(new { id = "u", state = "published", digest = new string('0', 64) });
         }));
 
-        var (code, output, error) = await server.RunAsync(folder, "upload", folder.Write("a.jpg", [1]), "--album", "nature");
+        var (code, output, error) =
+            await server.RunAsync(folder, "upload", folder.Write("a.jpg", [1]), "--album", "nature");
 
         Assert.Equal(1, code);
         Assert.Contains("other bytes", error, StringComparison.Ordinal);
@@ -86,21 +96,25 @@ public sealed class UploadCommandTests
     public async Task One_refused_file_fails_the_command_but_not_the_others()
     {
         using var folder = new TemporaryFolder();
-        await using var server = await FakeServer.StartAsync((app, _) => app.MapPost("/api/v1/uploads", async (HttpContext context) =>
+        await using var server = await FakeServer.StartAsync((app, _) =>
+            app.MapPost("/api/v1/uploads", async (HttpContext context) =>
         {
             if (context.Request.Query["name"] == "b.jpg")
             {
                 await FakeServer.ProblemAsync(context, 415, "not-a-photo", "the file is no JPEG");
                 return Results.Empty;
             }
-            return Results.Json(new { id = "u", state = "published", digest = await FakeServer.DigestOfBodyAsync(context) });
+            return Results.Json(new { id = "u", state = "published",
+                digest = await FakeServer.DigestOfBodyAsync(context) });
         }));
 
         var (code, output, error) = await server.RunAsync(folder, "upload",
-            folder.Write("a.jpg", [1]), folder.Write("b.jpg", [2]), folder.Write("c.jpg", [3]), "--album", "nature");
+            folder.Write("a.jpg", [1]), folder.Write("b.jpg", [2]), folder.Write("c.jpg", [3]), "--album",
+                "nature");
 
         Assert.Equal(1, code);
-        Assert.Contains("b.jpg: not-a-photo: the file is no JPEG (415 not-a-photo)", error, StringComparison.Ordinal);
+        Assert.Contains("b.jpg: not-a-photo: the file is no JPEG (415 not-a-photo)", error,
+            StringComparison.Ordinal);
         Assert.Contains("2 published, 1 failed", output, StringComparison.Ordinal);
     }
 
@@ -123,7 +137,8 @@ public sealed class UploadCommandTests
             }));
         });
 
-        var (code, _, error) = await server.RunAsync(folder, "upload", folder.Write("a.jpg", [1]), "--album", "nature");
+        var (code, _, error) =
+            await server.RunAsync(folder, "upload", folder.Write("a.jpg", [1]), "--album", "nature");
 
         Assert.Equal(1, code);
         Assert.True(error.Contains("a.jpg: The picture is cut off", StringComparison.Ordinal), error);

@@ -26,7 +26,8 @@ public sealed class UpTests
             var clock = Stopwatch.StartNew();
             Assert.Equal(0, await first.StopAsync());
             Assert.InRange(clock.Elapsed.TotalSeconds, 0, 30);
-            Assert.DoesNotContain(first.Errors, line => line.Contains("did not stop cleanly", StringComparison.Ordinal));
+            Assert.DoesNotContain(first.Errors, line =>
+                line.Contains("did not stop cleanly", StringComparison.Ordinal));
         }
 
         await using var second = await UpProcess.StartAsync(folder.At("data"), portBase);
@@ -51,7 +52,8 @@ public sealed class UpTests
             foreach (var path in (string[])["/metrics", "/healthz", "/readyz"])
             {
                 var answer = await client.GetAsync(new Uri($"http://127.0.0.1:{up.PortBase + offset}{path}"));
-                Assert.True((int)answer.StatusCode is >= 400 and < 500, $"{answer.RequestMessage!.RequestUri} answered {answer.StatusCode}");
+                Assert.True((int)answer.StatusCode is >= 400 and < 500,
+                    $"{answer.RequestMessage!.RequestUri} answered {answer.StatusCode}");
             }
         }
     }
@@ -67,7 +69,8 @@ public sealed class UpTests
             var mode = File.GetUnixFileMode(folder.At("data", "secrets", name + ".key"));
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, mode);
             Assert.True(up.Secret(name).Length >= 43);
-            Assert.DoesNotContain(up.Errors, line => line.Contains(up.Secret(name), StringComparison.Ordinal));
+            Assert.DoesNotContain(up.Errors, line =>
+                line.Contains(up.Secret(name), StringComparison.Ordinal));
         }
     }
 
@@ -102,7 +105,8 @@ public sealed class UpTests
         var (codeOfKernel, errorsOfKernel) = await UpProcess.RefusedAsync("/proc/flickr", FreePorts.Base());
 
         Assert.Equal((2, 2), (code, codeOfKernel));
-        Assert.Contains("cannot write to the data directory", Assert.Single(errors), StringComparison.Ordinal);
+        Assert.Contains("cannot write to the data directory", Assert.Single(errors),
+            StringComparison.Ordinal);
         Assert.Contains("/proc/flickr", Assert.Single(errorsOfKernel), StringComparison.Ordinal);
     }
 
@@ -142,13 +146,17 @@ public sealed class UpTests
     {
         using var folder = new TemporaryFolder();
 
-        var (code, output, error) = await Run.CommandAsync(folder, new Dictionary<string, string>(), "up", "--data", folder.At("data"), option, value);
+        var (code, output, error) = await Run.CommandAsync(folder, new Dictionary<string, string>(), "up",
+            "--data", folder.At("data"), option, value);
 
         Assert.Equal((2, ""), (code, output));
         Assert.Contains(said, error, StringComparison.Ordinal);
     }
 
-    /// <summary>On a machine that other builds keep busy a start takes longer; FLICKR_TEST_SLOW says so.</summary>
+    /// <summary>
+    /// On a machine that other builds keep busy a start takes longer; FLICKR_TEST_SLOW says so.
+    /// </summary>
     private static double Slowness() =>
-        double.TryParse(Environment.GetEnvironmentVariable("FLICKR_TEST_SLOW"), System.Globalization.CultureInfo.InvariantCulture, out var factor) ? factor : 1;
+        double.TryParse(Environment.GetEnvironmentVariable("FLICKR_TEST_SLOW"),
+            System.Globalization.CultureInfo.InvariantCulture, out var factor) ? factor : 1;
 }

@@ -12,23 +12,30 @@ public sealed class CommandWayTests(RunningSystem system) : IClassFixture<Runnin
     {
         using var folder = new TemporaryFolder();
         var server = system.Up.Photos.ToString();
-        var asOperator = new Dictionary<string, string> { ["FLICKR_SERVER"] = server, ["FLICKR_OPERATOR_KEY"] = system.Up.Secret("operator") };
+        var asOperator = new Dictionary<string, string> { ["FLICKR_SERVER"] = server,
+            ["FLICKR_OPERATOR_KEY"] = system.Up.Secret("operator") };
         var none = new Dictionary<string, string>();
         var first = folder.Write("from/cat.png", Samples.Read("photos/chelsea.png"));
         folder.Write("from/below/rocket.jpg", Samples.Read("photos/rocket.jpg"));
 
-        var added = await Run.CommandAsync(folder, "long enough password\n", asOperator, "user", "add", "carol", "--password-stdin");
-        var login = await Run.CommandAsync(folder, "long enough password\n", none, "login", "--server", server, "--name", "carol", "--password-stdin");
-        var upload = await Run.CommandAsync(folder, none, "upload", first, folder.At("from", "below"), "--album", "nature", "--json");
+        var added = await Run.CommandAsync(folder, "long enough password\n", asOperator, "user", "add",
+            "carol", "--password-stdin");
+        var login = await Run.CommandAsync(folder, "long enough password\n", none, "login", "--server",
+            server, "--name", "carol", "--password-stdin");
+        var upload = await Run.CommandAsync(folder, none, "upload", first, folder.At("from", "below"),
+            "--album", "nature", "--json");
         var list = await Run.CommandAsync(folder, none, "list", "nature");
         var download = await Run.CommandAsync(folder, none, "download", "nature", "--to", folder.At("to"));
 
-        Assert.Equal((0, 0, 0, 0, 0), (added.ExitCode, login.ExitCode, upload.ExitCode, list.ExitCode, download.ExitCode));
+        Assert.Equal((0, 0, 0, 0, 0),
+            (added.ExitCode, login.ExitCode, upload.ExitCode, list.ExitCode, download.ExitCode));
         using var report = JsonDocument.Parse(upload.Out);
         Assert.Equal(2, report.RootElement.GetProperty("published").GetInt32());
         Assert.Equal(2, list.Out.Trim().Split('\n').Length);
-        Assert.Equal(Samples.Read("photos/chelsea.png"), await File.ReadAllBytesAsync(folder.At("to", "cat.png")));
-        Assert.Equal(Samples.Read("photos/rocket.jpg"), await File.ReadAllBytesAsync(folder.At("to", "rocket.jpg")));
+        Assert.Equal(Samples.Read("photos/chelsea.png"),
+            await File.ReadAllBytesAsync(folder.At("to", "cat.png")));
+        Assert.Equal(Samples.Read("photos/rocket.jpg"),
+            await File.ReadAllBytesAsync(folder.At("to", "rocket.jpg")));
     }
 
     [Fact]
@@ -36,10 +43,12 @@ public sealed class CommandWayTests(RunningSystem system) : IClassFixture<Runnin
     {
         using var folder = new TemporaryFolder();
         using var alice = await system.PersonAsync();
-        var environment = new Dictionary<string, string> { ["FLICKR_SERVER"] = system.Up.Photos.ToString(), ["FLICKR_KEY"] = alice.Key };
+        var environment = new Dictionary<string, string> { ["FLICKR_SERVER"] = system.Up.Photos.ToString(),
+            ["FLICKR_KEY"] = alice.Key };
 
         var (code, output, error) = await Run.CommandAsync(folder, environment, "upload",
-            folder.Write("good.jpg", Photographs.Different("good")), folder.Write("bad.jpg", "plain text, and quite long enough to look at"u8.ToArray()),
+            folder.Write("good.jpg", Photographs.Different("good")),
+                folder.Write("bad.jpg", "plain text, and quite long enough to look at"u8.ToArray()),
             folder.Write("cut.jpg", Samples.Read("derived/baseline-truncated.jpg")), "--album", "mixed");
 
         Assert.Equal(1, code);
@@ -52,17 +61,21 @@ public sealed class CommandWayTests(RunningSystem system) : IClassFixture<Runnin
     public async Task An_operator_purges_with_a_receipt_lists_keys_and_nodes_and_verifies_the_audit()
     {
         using var folder = new TemporaryFolder();
-        var environment = new Dictionary<string, string> { ["FLICKR_SERVER"] = system.Up.Photos.ToString(), ["FLICKR_OPERATOR_KEY"] = system.Up.Secret("operator") };
+        var environment = new Dictionary<string, string> { ["FLICKR_SERVER"] = system.Up.Photos.ToString(),
+            ["FLICKR_OPERATOR_KEY"] = system.Up.Secret("operator") };
 
-        var purge = await Run.CommandAsync(folder, environment, "purge", "prefix", "/nobody/nothing/", "--wait", "10", "--json");
+        var purge = await Run.CommandAsync(folder, environment, "purge", "prefix", "/nobody/nothing/",
+            "--wait", "10", "--json");
         var keys = await Run.CommandAsync(folder, environment, "keys", "list");
         var nodes = await Run.CommandAsync(folder, environment, "nodes");
         var audit = await Run.CommandAsync(folder, environment, "audit", "verify");
 
         var edgeAdmin = system.Up.Admin(1).ToString();
-        var why = await Run.CommandAsync(folder, environment, "edge", "why", new Uri(system.Up.Edge, "/nobody/nothing/hd/x.jpg").ToString(), "--admin", edgeAdmin);
+        var why = await Run.CommandAsync(folder, environment, "edge", "why",
+            new Uri(system.Up.Edge, "/nobody/nothing/hd/x.jpg").ToString(), "--admin", edgeAdmin);
         var log = await Run.CommandAsync(folder, environment, "edge", "log", "--admin", edgeAdmin, "--json");
-        var node = await Run.CommandAsync(folder, environment, "origin", "node", "--admin", system.Up.Admin(10).ToString());
+        var node = await Run.CommandAsync(folder, environment, "origin", "node", "--admin",
+            system.Up.Admin(10).ToString());
 
         Assert.Equal((0, 0, 0, 0), (purge.ExitCode, keys.ExitCode, nodes.ExitCode, audit.ExitCode));
         Assert.Equal((0, 0, 0), (why.ExitCode, log.ExitCode, node.ExitCode));
@@ -83,7 +96,8 @@ public sealed class CommandWayTests(RunningSystem system) : IClassFixture<Runnin
         using var alice = await system.PersonAsync();
         await alice.PublishAsync("nature", "a.jpg", Photographs.Different("mint"));
         var me = await alice.GetAsync("/api/v1/me");
-        var path = new Uri((await alice.PageAsync("nature")).GetProperty("items")[0].GetProperty("hd").GetProperty("url").GetString()!).AbsolutePath;
+        var path = new Uri((await alice.PageAsync("nature")).GetProperty("items")[0].GetProperty("hd")
+            .GetProperty("url").GetString()!).AbsolutePath;
         var environment = new Dictionary<string, string>
         {
             ["FLICKR_SERVER"] = system.Up.Photos.ToString(),
@@ -92,20 +106,24 @@ public sealed class CommandWayTests(RunningSystem system) : IClassFixture<Runnin
         };
         foreach (var form in (string[])["jwt", "fs1"])
         {
-            var minted = await Run.CommandAsync(folder, environment, "token", "mint", path, "--owner", alice.Id,
+            var minted =
+                await Run.CommandAsync(folder, environment, "token", "mint", path, "--owner", alice.Id,
                 "--epoch", me.GetProperty("epoch").ToString(), "--form", form);
             Assert.Equal((0, ""), (minted.ExitCode, minted.Error));
             var address = minted.Out.Trim();
 
             var verified = await Run.CommandAsync(folder, environment, "token", "verify", address);
-            var explained = await Run.CommandAsync(folder, new Dictionary<string, string>(), "token", "explain", address, "--json");
-            var broken = await Run.CommandAsync(folder, environment, "token", "verify", address[..^2] + (address[^2] == 'A' ? "B" : "A") + address[^1]);
+            var explained = await Run.CommandAsync(folder, new Dictionary<string, string>(), "token",
+                "explain", address, "--json");
+            var broken = await Run.CommandAsync(folder, environment, "token", "verify",
+                address[..^2] + (address[^2] == 'A' ? "B" : "A") + address[^1]);
 
             Assert.Equal((0, 0, 1), (verified.ExitCode, explained.ExitCode, broken.ExitCode));
             Assert.StartsWith("valid: ", verified.Out, StringComparison.Ordinal);
             using var browser = new HttpClient();
             using var answer = await browser.GetAsync(address);
-            Assert.True(answer.IsSuccessStatusCode, $"{form}: {answer.StatusCode} {await answer.Content.ReadAsStringAsync()}");
+            Assert.True(answer.IsSuccessStatusCode,
+                $"{form}: {answer.StatusCode} {await answer.Content.ReadAsStringAsync()}");
         }
     }
 }

@@ -21,7 +21,8 @@ public sealed class KillTests
         await using (var up = await UpProcess.StartAsync(folder.At("data"), portBase))
         {
             alice = await Person.SignUpAsync(up);
-            var sending = Enumerable.Range(0, 5).Select(lane => SendLaneAsync(alice, lane, acknowledged, half)).ToList();
+            var sending = Enumerable.Range(0, 5)
+                .Select(lane => SendLaneAsync(alice, lane, acknowledged, half)).ToList();
             await half.Task.WaitAsync(TimeSpan.FromSeconds(120), TestContext.Current.CancellationToken);
             await up.KillAsync();
             await Task.WhenAll(sending);
@@ -40,12 +41,15 @@ public sealed class KillTests
         var names = items.Select(item => item.GetProperty("name").GetString()!).ToList();
         Assert.Equal(names.Distinct().Count(), names.Count);
         Assert.Superset(acknowledged.Keys.ToHashSet(), names.ToHashSet());
-        await AssertReadableAsync(alice, items.ToDictionary(item => item.GetProperty("name").GetString()!, item => item.GetProperty("id").GetString()!), acknowledged);
+        await AssertReadableAsync(alice,
+            items.ToDictionary(item => item.GetProperty("name").GetString()!, item => item.GetProperty("id")
+            .GetString()!), acknowledged);
         alice.Dispose();
     }
 
     /// <summary>Ten uploads one after another; ends quietly when the server is gone.</summary>
-    private static async Task SendLaneAsync(Person alice, int lane, ConcurrentDictionary<string, (string Upload, byte[] Bytes)> acknowledged, TaskCompletionSource half)
+    private static async Task SendLaneAsync(Person alice, int lane,
+        ConcurrentDictionary<string, (string Upload, byte[] Bytes)> acknowledged, TaskCompletionSource half)
     {
         for (var index = 0; index < Uploads / 5; index++)
         {
@@ -66,7 +70,8 @@ public sealed class KillTests
         }
     }
 
-    private static async Task AssertReadableAsync(Person alice, Dictionary<string, string> photos, ConcurrentDictionary<string, (string Upload, byte[] Bytes)> acknowledged)
+    private static async Task AssertReadableAsync(Person alice, Dictionary<string, string> photos,
+        ConcurrentDictionary<string, (string Upload, byte[] Bytes)> acknowledged)
     {
         using var browser = new HttpClient();
         foreach (var (name, (_, bytes)) in acknowledged)
@@ -74,7 +79,8 @@ public sealed class KillTests
             var original = await alice.CallAsync(HttpMethod.Post, $"/api/v1/photos/{photos[name]}/original");
             using var answer = await browser.GetAsync(original.GetProperty("url").GetString());
             Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
-            Assert.Equal(SHA256.HashData(bytes), SHA256.HashData(await answer.Content.ReadAsByteArrayAsync()));
+            Assert.Equal(SHA256.HashData(bytes),
+                SHA256.HashData(await answer.Content.ReadAsByteArrayAsync()));
         }
     }
 }

@@ -10,7 +10,8 @@ internal static class Metrics
     {
         var text = await client.GetStringAsync(new Uri(admin, "/metrics"));
         return text.Split('\n')
-            .Where(line => line.StartsWith(series + " ", StringComparison.Ordinal) || line.StartsWith(series + "{", StringComparison.Ordinal))
+            .Where(line => line.StartsWith(series + " ", StringComparison.Ordinal)
+                || line.StartsWith(series + "{", StringComparison.Ordinal))
             .Sum(line => double.Parse(line[(line.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture));
     }
 }

@@ -29,23 +29,30 @@ internal sealed class Person : IDisposable
     {
         var name = "p" + Guid.NewGuid().ToString("n")[..12];
         using var http = new HttpClient { BaseAddress = up.Photos };
-        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", up.Secret("operator"));
-        var answer = await http.PostAsJsonAsync("/api/v1/users", new { name, password = "correct horse battery" });
+        http.DefaultRequestHeaders.Authorization =
+            new AuthenticationHeaderValue("Bearer", up.Secret("operator"));
+        var answer =
+            await http.PostAsJsonAsync("/api/v1/users", new { name, password = "correct horse battery" });
         var text = await answer.Content.ReadAsStringAsync();
         Assert.True(answer.StatusCode == HttpStatusCode.Created, text);
         using var user = JsonDocument.Parse(text);
-        return new Person(up.Photos, name, user.RootElement.GetProperty("id").GetString()!, user.RootElement.GetProperty("key").GetString()!);
+        return new Person(up.Photos, name, user.RootElement.GetProperty("id")
+            .GetString()!, user.RootElement.GetProperty("key").GetString()!);
     }
 
     /// <summary>Sends a file; returns status and body.</summary>
-    public async Task<(HttpStatusCode Status, JsonElement Body)> SendAsync(string album, string name, byte[] bytes)
+    public async Task<(HttpStatusCode Status, JsonElement Body)> SendAsync(string album, string name,
+        byte[] bytes)
     {
         using var content = new ByteArrayContent(bytes);
-        using var answer = await _http.PostAsync($"/api/v1/uploads?album={album}&name={Uri.EscapeDataString(name)}", content);
+        using var answer = await _http.PostAsync(
+            $"/api/v1/uploads?album={album}&name={Uri.EscapeDataString(name)}", content);
         return (answer.StatusCode, await BodyAsync(answer));
     }
 
-    /// <summary>Sends a file that must be taken, waiting where the server says it is busy; returns the upload's id.</summary>
+    /// <summary>
+    /// Sends a file that must be taken, waiting where the server says it is busy; returns the upload's id.
+    /// </summary>
     public async Task<string> UploadAsync(string album, string name, byte[] bytes)
     {
         while (true)
@@ -93,7 +100,10 @@ internal sealed class Person : IDisposable
 
     public async Task<JsonElement> CallAsync(HttpMethod method, string path, object? body = null)
     {
-        using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : JsonContent.Create(body) };
+        using var request = new HttpRequestMessage(method, path)
+        {
+            Content = body is null ? null : JsonContent.Create(body),
+        };
         using var answer = await _http.SendAsync(request);
         var result = await BodyAsync(answer);
         Assert.True(answer.IsSuccessStatusCode, $"{method} {path}: {answer.StatusCode} {result}");

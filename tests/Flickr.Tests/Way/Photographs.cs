@@ -5,7 +5,9 @@ namespace Flickr.Tests.Way;
 /// <summary>Real photos for tests, made different by a comment inside the file.</summary>
 internal static class Photographs
 {
-    /// <summary>The sample JPEG with a comment segment after its first marker: another digest, the same picture.</summary>
+    /// <summary>
+    /// The sample JPEG with a comment segment after its first marker: another digest, the same picture.
+    /// </summary>
     public static byte[] Different(string comment)
     {
         var photo = Samples.Read("derived/baseline.jpg");

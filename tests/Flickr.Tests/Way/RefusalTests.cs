@@ -37,7 +37,8 @@ public sealed class RefusalTests(RunningSystem system) : IClassFixture<RunningSy
         await AssertRefusedAsync(At(token + "&" + token), 403, "token-refused");
         await AssertRefusedAsync(At("fs=" + new string('x', 50)), 403, "token-refused");
 
-        Assert.Equal(before, await Metrics.SumAsync(_browser, system.Up.Admin(1), "flickr_edge_fetches_total"));
+        Assert.Equal(before,
+            await Metrics.SumAsync(_browser, system.Up.Admin(1), "flickr_edge_fetches_total"));
     }
 
     [Theory]
@@ -58,7 +59,8 @@ public sealed class RefusalTests(RunningSystem system) : IClassFixture<RunningSy
         var answer = await RawAsync(target);
 
         Assert.StartsWith("HTTP/1.1 400", answer, StringComparison.Ordinal);
-        Assert.Equal(before, await Metrics.SumAsync(_browser, system.Up.Admin(1), "flickr_edge_fetches_total"));
+        Assert.Equal(before,
+            await Metrics.SumAsync(_browser, system.Up.Admin(1), "flickr_edge_fetches_total"));
     }
 
     [Theory]
@@ -66,7 +68,8 @@ public sealed class RefusalTests(RunningSystem system) : IClassFixture<RunningSy
     [InlineData("derived/progressive-truncated.jpg", "cut-progressive.jpg", "image-damaged")]
     [InlineData("hostile/bomb_900mp_1bit.png", "bomb.png", "image-too-large")]
     [InlineData("hostile/bomb_3600mp_hdr_only.png", "header.png", "image-too-large")]
-    public async Task A_file_that_is_no_good_photo_fails_with_a_clear_problem_and_the_service_goes_on(string sample, string name, string problem)
+    public async Task A_file_that_is_no_good_photo_fails_with_a_clear_problem_and_the_service_goes_on(
+        string sample, string name, string problem)
     {
         using var alice = await system.PersonAsync();
 
@@ -93,7 +96,8 @@ public sealed class RefusalTests(RunningSystem system) : IClassFixture<RunningSy
     {
         using var alice = await system.PersonAsync();
 
-        var (status, body) = await alice.SendAsync("nature", "notes.jpg", Encoding.UTF8.GetBytes("Dear diary, this is no photo at all."));
+        var (status, body) = await alice.SendAsync("nature", "notes.jpg",
+            Encoding.UTF8.GetBytes("Dear diary, this is no photo at all."));
 
         Assert.Equal(HttpStatusCode.UnsupportedMediaType, status);
         Assert.Equal("urn:flickr:problem:image-format-unknown", body.GetProperty("type").GetString());
@@ -104,8 +108,10 @@ public sealed class RefusalTests(RunningSystem system) : IClassFixture<RunningSy
     {
         using var api = new Api(system.Up.ControlPlane, system.Up.Secret("service"));
         using var controlPlane = new ControlPlaneClient(api);
-        var key = KeyMaterialReading.MintKeyOf(await controlPlane.MintKeysAsync(CancellationToken.None), SigningAlgorithm.HS256);
-        var past = new Microsoft.Extensions.Time.Testing.FakeTimeProvider(TimeProvider.System.GetUtcNow() - TimeSpan.FromHours(1));
+        var key = KeyMaterialReading.MintKeyOf(await controlPlane.MintKeysAsync(CancellationToken.None),
+            SigningAlgorithm.HS256);
+        var past = new Microsoft.Extensions.Time.Testing.FakeTimeProvider(
+            TimeProvider.System.GetUtcNow() - TimeSpan.FromHours(1));
         var canonical = CanonicalPath.Parse(new Uri(path).AbsolutePath);
         var grant = Grant.ForOwner(owner, 0).ForHost(system.Up.Edge.Authority).Depth(2, canonical);
         return new TokenMinter(key, past).MintQuery(grant);
@@ -127,18 +133,22 @@ public sealed class RefusalTests(RunningSystem system) : IClassFixture<RunningSy
         using var client = new TcpClient();
         await client.ConnectAsync(IPAddress.Loopback, system.Up.Edge.Port);
         await using var stream = client.GetStream();
-        await stream.WriteAsync(Encoding.Latin1.GetBytes($"GET {target} HTTP/1.1\r\nHost: {system.Up.Edge.Authority}\r\nConnection: close\r\n\r\n"));
+        await stream.WriteAsync(
+            Encoding.Latin1.GetBytes(
+            $"GET {target} HTTP/1.1\r\nHost: {system.Up.Edge.Authority}\r\nConnection: close\r\n\r\n"));
         using var reader = new StreamReader(stream, Encoding.Latin1);
         return await reader.ReadToEndAsync();
     }
 
-    private static string UrlOf(JsonElement page) => page.GetProperty("items")[0].GetProperty("thumbnail").GetProperty("url").GetString()!;
+    private static string UrlOf(JsonElement page) => page.GetProperty("items")[0].GetProperty("thumbnail")
+        .GetProperty("url").GetString()!;
 
     private static (string Path, string Version, string Token) Parts(string url)
     {
         var uri = new Uri(url);
         var pairs = uri.Query.TrimStart('?').Split('&');
-        return (uri.GetLeftPart(UriPartial.Path), pairs.Single(pair => pair.StartsWith("v=", StringComparison.Ordinal)),
+        return (uri.GetLeftPart(UriPartial.Path),
+            pairs.Single(pair => pair.StartsWith("v=", StringComparison.Ordinal)),
             pairs.Single(pair => !pair.StartsWith("v=", StringComparison.Ordinal)));
     }
 }

@@ -1,6 +1,8 @@
 namespace Flickr.Tests.Way;
 
-/// <summary>One <c>flickr up</c> for the tests of a class, with accounts of their own so that they do not meet.</summary>
+/// <summary>
+/// One <c>flickr up</c> for the tests of a class, with accounts of their own so that they do not meet.
+/// </summary>
 public sealed class RunningSystem : IAsyncLifetime
 {
     private readonly TemporaryFolder _folder = new();

@@ -19,7 +19,8 @@ public sealed class WayTests(RunningSystem system) : IClassFixture<RunningSystem
     public async Task Photos_go_up_and_every_image_byte_of_the_page_comes_from_the_edge_with_one_token()
     {
         using var alice = await system.PersonAsync();
-        string[] samples = ["photos/chelsea.png", "photos/rocket.jpg", "derived/lossy.webp", "orientation/Portrait_6.jpg"];
+        string[] samples =
+            ["photos/chelsea.png", "photos/rocket.jpg", "derived/lossy.webp", "orientation/Portrait_6.jpg"];
         foreach (var sample in samples)
         {
             await alice.PublishAsync("nature", Path.GetFileName(sample), Samples.Read(sample));
@@ -28,7 +29,8 @@ public sealed class WayTests(RunningSystem system) : IClassFixture<RunningSystem
         var page = await alice.PageAsync("nature");
 
         var items = page.GetProperty("items").EnumerateArray().ToList();
-        Assert.Equal(samples.Select(Path.GetFileName).Order(), items.Select(item => item.GetProperty("name").GetString()).Order());
+        Assert.Equal(samples.Select(Path.GetFileName)
+            .Order(), items.Select(item => item.GetProperty("name").GetString()).Order());
         var token = page.GetProperty("token").GetString()!;
         foreach (var item in items)
         {
@@ -55,9 +57,11 @@ public sealed class WayTests(RunningSystem system) : IClassFixture<RunningSystem
 
         var bytes = await _browser.GetByteArrayAsync(original.GetProperty("url").GetString());
         Assert.Equal(photo, bytes);
-        Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(photo)), original.GetProperty("digest").GetString());
+        Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(photo)), original.GetProperty("digest")
+            .GetString());
         var page = await alice.PageAsync("nature");
-        Assert.DoesNotContain(page.GetProperty("token").GetString()!, original.GetProperty("url").GetString()!, StringComparison.Ordinal);
+        Assert.DoesNotContain(page.GetProperty("token").GetString()!, original.GetProperty("url")
+            .GetString()!, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -71,7 +75,8 @@ public sealed class WayTests(RunningSystem system) : IClassFixture<RunningSystem
 
         foreach (var rung in (string[])["thumbnail", "hd"])
         {
-            var bytes = await _browser.GetByteArrayAsync(item.GetProperty(rung).GetProperty("url").GetString());
+            var bytes =
+                await _browser.GetByteArrayAsync(item.GetProperty(rung).GetProperty("url").GetString());
             Assert.Equal(-1, bytes.AsSpan().IndexOf("Exif"u8));
         }
     }
@@ -83,7 +88,8 @@ public sealed class WayTests(RunningSystem system) : IClassFixture<RunningSystem
         using var alice = await system.PersonAsync();
         var id = await alice.PublishAsync("nature", "a.jpg", Photographs.Different("delete"));
         await alice.PublishAsync("nature", "b.jpg", Photographs.Different("stay"));
-        var items = (await alice.PageAsync("nature")).GetProperty("items").EnumerateArray().ToDictionary(item => item.GetProperty("name").GetString()!);
+        var items = (await alice.PageAsync("nature")).GetProperty("items").EnumerateArray()
+            .ToDictionary(item => item.GetProperty("name").GetString()!);
         var (gone, stays) = (UrlOf(items["a.jpg"]), UrlOf(items["b.jpg"]));
         await Patiently.UntilAsync("the bytes are cached", TimeSpan.FromSeconds(5), async () =>
             (await FetchAsync(gone)).CacheStatus.Contains("hit", StringComparison.Ordinal));
@@ -91,10 +97,12 @@ public sealed class WayTests(RunningSystem system) : IClassFixture<RunningSystem
         var clock = Stopwatch.StartNew();
         var answer = await alice.CallAsync(HttpMethod.Delete, $"/api/v1/photos/{id}");
 
-        Assert.True(answer.GetProperty("receipt").ValueKind is JsonValueKind.String or JsonValueKind.Object, answer.ToString());
+        Assert.True(answer.GetProperty("receipt")
+            .ValueKind is JsonValueKind.String or JsonValueKind.Object, answer.ToString());
         await UntilRefusedAsync(gone, clock);
         Assert.Equal(HttpStatusCode.OK, (await FetchAsync(stays)).Status);
-        Assert.DoesNotContain((await alice.PageAsync("nature")).GetProperty("items").EnumerateArray(), item => item.GetProperty("id").GetString() == id);
+        Assert.DoesNotContain((await alice.PageAsync("nature")).GetProperty("items")
+            .EnumerateArray(), item => item.GetProperty("id").GetString() == id);
     }
 
     [Fact]
@@ -107,7 +115,8 @@ public sealed class WayTests(RunningSystem system) : IClassFixture<RunningSystem
         var id = await alice.PublishAsync("nature", "a.jpg", Photographs.Different("private"));
         await alice.CallAsync(HttpMethod.Patch, $"/api/v1/photos/{id}", new { visibility = "public" });
         var url = WithoutToken(UrlOf((await alice.PageAsync("nature")).GetProperty("items")[0]));
-        await Patiently.UntilAsync("a stranger sees the public photo", TimeSpan.FromSeconds(20), async () => (await FetchAsync(url)).Status == HttpStatusCode.OK);
+        await Patiently.UntilAsync("a stranger sees the public photo", TimeSpan.FromSeconds(20), async () =>
+            (await FetchAsync(url)).Status == HttpStatusCode.OK);
         await FetchAsync(url);
 
         var clock = Stopwatch.StartNew();
@@ -115,7 +124,8 @@ public sealed class WayTests(RunningSystem system) : IClassFixture<RunningSystem
 
         await UntilRefusedAsync(url, clock);
         var own = UrlOf((await alice.PageAsync("nature")).GetProperty("items")[0]);
-        await Patiently.UntilAsync("the owner's new page opens the photo", TimeSpan.FromSeconds(20), async () => (await FetchAsync(own)).Status == HttpStatusCode.OK);
+        await Patiently.UntilAsync("the owner's new page opens the photo", TimeSpan.FromSeconds(20),
+            async () => (await FetchAsync(own)).Status == HttpStatusCode.OK);
     }
 
     [Fact]
@@ -128,7 +138,8 @@ public sealed class WayTests(RunningSystem system) : IClassFixture<RunningSystem
 
         using var answer = await _browser.GetAsync(new Uri(system.Up.Photos, url.PathAndQuery));
 
-        Assert.False(answer.Content.Headers.ContentType?.MediaType?.StartsWith("image/", StringComparison.Ordinal) == true);
+        Assert.False(answer.Content.Headers.ContentType?.MediaType?.StartsWith("image/",
+            StringComparison.Ordinal) == true);
         Assert.True((int)answer.StatusCode >= 300);
     }
 
@@ -176,7 +187,8 @@ public sealed class WayTests(RunningSystem system) : IClassFixture<RunningSystem
         Assert.Contains("v=" + version, url, StringComparison.Ordinal);
     }
 
-    private Task<double> FetchesAsync() => Metrics.SumAsync(_browser, system.Up.Admin(1), "flickr_edge_fetches_total");
+    private Task<double> FetchesAsync() =>
+        Metrics.SumAsync(_browser, system.Up.Admin(1), "flickr_edge_fetches_total");
 
     private async Task UntilRefusedAsync(string url, Stopwatch clock)
     {
@@ -188,22 +200,26 @@ public sealed class WayTests(RunningSystem system) : IClassFixture<RunningSystem
         while (status == HttpStatusCode.OK && clock.Elapsed < TimeSpan.FromSeconds(20));
         Assert.True((int)status is 401 or 403 or 404 or 410, $"answered {status}");
         Assert.True(clock.Elapsed < RefusalBound, $"refused only after {clock.Elapsed}");
-        TestContext.Current.TestOutputHelper?.WriteLine($"refused after {clock.Elapsed.TotalMilliseconds:0} ms with {(int)status}");
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"refused after {clock.Elapsed.TotalMilliseconds:0} ms with {(int)status}");
     }
 
     private async Task<(HttpStatusCode Status, string CacheStatus, byte[] Body)> FetchAsync(string url)
     {
         using var answer = await _browser.GetAsync(url);
-        var status = answer.Headers.TryGetValues("Cache-Status", out var values) ? string.Join(", ", values) : "";
+        var status = answer.Headers.TryGetValues("Cache-Status", out var values) ? string.Join(", ", values)
+            : "";
         return (answer.StatusCode, status, await answer.Content.ReadAsByteArrayAsync());
     }
 
-    private static string UrlOf(JsonElement item) => item.GetProperty("thumbnail").GetProperty("url").GetString()!;
+    private static string UrlOf(JsonElement item) => item.GetProperty("thumbnail").GetProperty("url")
+        .GetString()!;
 
     private static string WithoutToken(string url)
     {
         var uri = new Uri(url);
-        var query = uri.Query.TrimStart('?').Split('&').Where(pair => pair.StartsWith("v=", StringComparison.Ordinal));
+        var query = uri.Query.TrimStart('?').Split('&')
+            .Where(pair => pair.StartsWith("v=", StringComparison.Ordinal));
         return uri.GetLeftPart(UriPartial.Path) + "?" + string.Join('&', query);
     }
 }

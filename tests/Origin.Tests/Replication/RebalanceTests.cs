@@ -9,7 +9,8 @@ public sealed class RebalanceTests
     [Fact]
     public async Task Two_more_nodes_are_given_what_is_theirs_and_reads_go_on_meanwhile()
     {
-        await using var cluster = await TestCluster.StartAsync(5, ("Origin:RebalanceInterval", "00:00:01"));
+        await using var cluster = await TestCluster.StartAsync(5, ("Origin:RebalanceInterval", "00:00:01"),
+            ("Origin:AntiEntropyInterval", "00:00:01"));
         var blobs = Enumerable.Range(0, 30).Select(_ => RandomNumberGenerator.GetBytes(2_000)).ToList();
         // Everything lies on node 0 alone, as if it had been a cluster of one before.
         foreach (var bytes in blobs)
