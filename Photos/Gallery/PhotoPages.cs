@@ -113,7 +113,9 @@ public sealed class PhotoPages(Database database, PhotoItems items)
     {
         var covers = new Dictionary<string, PhotoItem>(photoIds.Length);
         var rows = photoIds.Length == 0 ? [] : await database.ReadAsync(session => session.QueryAsync<SeenPhoto>(
-            $"{SeenPhoto.Select} WHERE p.id IN @photoIds", new { photoIds, viewerId = viewerId ?? "" }), cancellationToken);
+            // PostgreSQL takes the list as one array, for SQLite the mapper spells it out.
+            $"{SeenPhoto.Select} WHERE p.id {(session.Engine == SqlEngine.PostgreSql ? "= ANY(@photoIds)" : "IN @photoIds")}",
+            new { photoIds, viewerId = viewerId ?? "" }), cancellationToken);
         foreach (var row in rows)
         {
             if (await items.ItemAsync(row, viewerId, cancellationToken) is { } item)
