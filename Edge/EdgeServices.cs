@@ -63,6 +63,7 @@ internal static class EdgeServices
         services.AddSingleton<WhyEndpoint>();
         services.AddSingleton<AdminEndpoints>();
         services.AddSingleton<StateMetrics>();
+        services.AddSingleton<TierMetrics>();
         services.AddSingleton<Drain>();
         services.AddSingleton<EdgePipeline>();
     }
@@ -73,6 +74,7 @@ internal static class EdgeServices
         var drain = app.Services.GetRequiredService<Drain>();
         var admin = app.Services.GetRequiredService<AdminEndpoints>();
         app.Services.GetRequiredService<StateMetrics>();
+        app.Services.GetRequiredService<TierMetrics>();
         var pipeline = app.Services.GetRequiredService<EdgePipeline>();
         app.UseAdminListener(app.Services.GetRequiredService<EdgeMetrics>().Registry, () => drain.IsReady,
             admin.TryAnswerAsync);

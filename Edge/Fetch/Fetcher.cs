@@ -98,11 +98,11 @@ internal sealed class Fetcher(
             await Task.WhenAny(winner);
         }
         await (loser == first ? firstStop : secondStop).CancelAsync();
-        await Task.WhenAny(loser);
-        if (loser.IsCompletedSuccessfully)
+        if (await Task.WhenAny(loser) is { IsCompletedSuccessfully: true } late)
         {
-            loser.Result.Exchange?.Dispose();
+            late.Result.Exchange?.Dispose();
         }
+        _ = loser.Exception; // a cancelled loser has nothing to say
         return await winner;
     }
 

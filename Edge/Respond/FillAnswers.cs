@@ -218,10 +218,8 @@ internal sealed class FillAnswers(
 
     private async Task UncacheableAsync(EdgeRequest request, Flight flight, Landing landing)
     {
-        // Something was purged since this answer was asked for, and what it is tagged with is not known before: the safe
-        // reading is that it was this. Nobody who asks after a purge gets what was asked for before it.
-        using var exchange = flight.FillSequence == horizon.Sequence ? landing.Claim() : null;
-        if (exchange is null)
+        using var exchange = landing.Claim();
+        if (exchange is null || passes.IsOvertaken(request, exchange, flight.FillSequence))
         {
             await passes.AnswerAsync(request, ForwardReason.Miss, "uncacheable");
             return;

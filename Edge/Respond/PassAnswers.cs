@@ -55,14 +55,18 @@ internal sealed class PassAnswers(
         }
     }
 
+    /// <summary>
+    /// Whether a purge covers an answer that was asked for before it: who asks after a purge must not get that.
+    /// </summary>
+    public bool IsOvertaken(EdgeRequest request, Exchange exchange, long fillSequence) =>
+        horizon.Judge(FactsOf(request, exchange), fillSequence) == Coverage.Hard;
+
     /// <summary>Passes an answer on to the client, if this client may have it.</summary>
     public async Task PassOnAsync(EdgeRequest request, Exchange exchange, long fillSequence,
         CacheStatus status)
     {
         request.Outcome = AnswerOutcome.Pass;
-        var http = new StoredHead(exchange.Status, exchange.Headers, exchange.RequestTime,
-            exchange.ResponseTime, default);
-        var facts = FillHead.FactsOf(request.Site, request.Address, http, horizon);
+        var facts = FactsOf(request, exchange);
         var access = gatekeeper.Judge(request, facts, null);
         if (access != AccessVerdict.Granted)
         {
@@ -72,6 +76,11 @@ internal sealed class PassAnswers(
         }
         await responder.ExchangeAsync(request, exchange, facts, fillSequence, status);
     }
+
+    private ObjectFacts FactsOf(EdgeRequest request, Exchange exchange) => FillHead.FactsOf(
+        request.Site, request.Address,
+        new StoredHead(exchange.Status, exchange.Headers, exchange.RequestTime, exchange.ResponseTime, default),
+        horizon);
 
     /// <summary>
     /// What an unsafe request changed is no longer to be served (RFC 9111 4.4, RFC 9875). By number like any

@@ -10,6 +10,7 @@ namespace Flickr.Edge.Cache.Memory;
 internal sealed class S3Fifo
 {
     private const int SkipsMax = 64;
+    private const int HitsFull = 3;
     private readonly long _smallTarget;
     private readonly int _promoteHits;
     private readonly GhostQueue _ghost;
@@ -113,7 +114,9 @@ internal sealed class S3Fifo
             if (fromSmall && node.Hits >= HitsNeeded(node.ChargeBytes))
             {
                 Promotions++;
-                node.SetHits(0);
+                // What was hit to the full is spared once: when a cold cache fills, everything comes here in one
+                // sweep, the hottest first.
+                node.SetHits(node.Hits >= HitsFull ? 1 : 0);
                 _main.Push(node);
                 kept?.Invoke(node);
             }

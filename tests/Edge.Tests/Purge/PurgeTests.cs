@@ -152,6 +152,53 @@ public sealed class PurgeTests
         Assert.Equal("v2", await edge.Client.GetStringAsync("/x?q=1"));
     }
 
+    [Fact]
+    public async Task A_purge_of_something_else_does_not_make_an_uncacheable_answer_be_asked_for_twice()
+    {
+        var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var origin = await OriginServer.StartAsync(async context =>
+        {
+            await gate.Task;
+            context.Response.Headers.CacheControl = "private";
+            await context.Response.WriteAsync("for one");
+        });
+        await using var edge = await EdgeServer.StartAsync(origin.Address);
+        var answer = edge.Client.GetStringAsync("/x");
+        await Until.TrueAsync(() => origin.Count == 1);
+
+        await PurgeAsync(edge, "url", "/other");
+        gate.SetResult();
+
+        Assert.Equal("for one", await answer);
+        Assert.Equal(1, origin.Count);
+    }
+
+    [Fact, Trait("Requirement", "R111")]
+    public async Task A_purge_of_an_uncacheable_answer_in_flight_makes_it_be_asked_for_again()
+    {
+        var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var count = 0;
+        await using var origin = await OriginServer.StartAsync(async context =>
+        {
+            var number = Interlocked.Increment(ref count);
+            if (number == 1)
+            {
+                await gate.Task;
+            }
+            context.Response.Headers.CacheControl = "private";
+            await context.Response.WriteAsync(number == 1 ? "old" : "new");
+        });
+        await using var edge = await EdgeServer.StartAsync(origin.Address);
+        var early = edge.Client.GetStringAsync("/x");
+        await Until.TrueAsync(() => Volatile.Read(ref count) == 1);
+
+        await PurgeAsync(edge, "url", "/x");
+        gate.SetResult();
+
+        Assert.Equal("new", await early);
+        Assert.Equal("new", await edge.Client.GetStringAsync("/x"));
+    }
+
     [Theory]
     [InlineData("{}")]
     [InlineData("not json")]
