@@ -10,6 +10,7 @@ using Flickr.Photos.Ids;
 using Flickr.Photos.Imaging;
 using Flickr.Photos.Invalidations;
 using Flickr.Photos.Minting;
+using Flickr.Photos.Operating;
 using Flickr.Photos.Origins;
 using Flickr.Photos.Pages;
 using Flickr.Photos.Problems;
@@ -83,6 +84,7 @@ public static class PhotosProgram
         api.MapGallery();
         api.MapShares();
         api.MapComments();
+        api.MapOperating();
         api.MapFavourites();
         app.Map("/api/{**rest}", () => Problem.NotFound());
     }

@@ -131,7 +131,7 @@ internal static class AccountEndpoints
         return Results.NoContent();
     }
 
-    private static IResult BadPassword() => Problem.Result(422, "bad-password",
+    public static IResult BadPassword() => Problem.Result(422, "bad-password",
         $"A password has {AccountStore.PasswordLengthMin} to {AccountStore.PasswordLengthMax} characters.");
 
     private static async Task<(AccountRow? Account, IResult? Refusal)> CheckAsync(

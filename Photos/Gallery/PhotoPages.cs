@@ -103,13 +103,27 @@ public sealed class PhotoPages(Database database, PhotoItems items)
         {
             return null;
         }
-        var albums = new List<AlbumCard>(seen.Count);
-        foreach (var card in seen)
+        var covers = await CoversAsync([.. seen.Select(card => card.CoverId).OfType<string>()], viewerId, cancellationToken);
+        return [.. seen.Select(card => new AlbumCard(card.Name, card.Title, card.Count,
+            card.CoverId is null ? null : covers.GetValueOrDefault(card.CoverId)?.Thumbnail))];
+    }
+
+    private async Task<Dictionary<string, PhotoItem>> CoversAsync(
+        string[] photoIds, string? viewerId, CancellationToken cancellationToken)
+    {
+        var covers = new Dictionary<string, PhotoItem>(photoIds.Length);
+        var rows = photoIds.Length == 0 ? [] : await database.ReadAsync(session => session.QueryAsync<SeenPhoto>(
+            // PostgreSQL takes the list as one array, for SQLite the mapper spells it out.
+            $"{SeenPhoto.Select} WHERE p.id {(session.Engine == SqlEngine.PostgreSql ? "= ANY(@photoIds)" : "IN @photoIds")}",
+            new { photoIds, viewerId = viewerId ?? "" }), cancellationToken);
+        foreach (var row in rows)
         {
-            var cover = card.CoverId is null ? null : await FindAsync(viewerId, card.CoverId, cancellationToken);
-            albums.Add(new AlbumCard(card.Name, card.Title, card.Count, cover?.Thumbnail));
+            if (await items.ItemAsync(row, viewerId, cancellationToken) is { } item)
+            {
+                covers[row.Id] = item;
+            }
         }
-        return albums;
+        return covers;
     }
 
     private const string VisibleToOthers =

@@ -50,7 +50,10 @@ internal static class RequestGuard
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
-            context.Response.StatusCode = 499; // nobody is there to read it
+            if (!context.Response.HasStarted)
+            {
+                context.Response.StatusCode = 499; // nobody is there to read it
+            }
         }
         catch (Exception fault) when (!context.Response.HasStarted)
         {

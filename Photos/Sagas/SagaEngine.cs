@@ -106,6 +106,7 @@ public sealed class SagaEngine : BackgroundService
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var isFirst = true;
+        Task<bool>? woken = null;
         while (!stoppingToken.IsCancellationRequested)
         {
             try
@@ -117,9 +118,13 @@ public sealed class SagaEngine : BackgroundService
                 isFirst = false;
                 if (!await DispatchAsync(stoppingToken))
                 {
-                    await Task.WhenAny(
-                        _wake.Reader.WaitToReadAsync(stoppingToken).AsTask(), Task.Delay(_options.Poll, _time, stoppingToken));
-                    _wake.Reader.TryRead(out _);
+                    // One waiter for as long as it is not answered: one a poll would pile up on an idle service.
+                    woken ??= _wake.Reader.WaitToReadAsync(stoppingToken).AsTask();
+                    if (await Task.WhenAny(woken, Task.Delay(_options.Poll, _time, stoppingToken)) == woken)
+                    {
+                        _wake.Reader.TryRead(out _);
+                        woken = null;
+                    }
                 }
             }
             catch (Exception fault) when (!stoppingToken.IsCancellationRequested)
