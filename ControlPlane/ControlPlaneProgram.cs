@@ -25,7 +25,8 @@ public static class ControlPlaneProgram
     /// <param name="settings">Settings that win over files, environment and <paramref name="args"/>; null for
     /// none.</param>
     /// <param name="services">Last word on the services, e.g. another lifetime; null for none.</param>
-    public static WebApplication Build(string[] args, IConfiguration? settings = null, Action<IServiceCollection>? services = null)
+    public static WebApplication Build(string[] args, IConfiguration? settings = null,
+        Action<IServiceCollection>? services = null)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions
         {
@@ -47,7 +48,8 @@ public static class ControlPlaneProgram
         services?.Invoke(builder.Services);
         var app = builder.Build();
         var tail = app.Services.GetRequiredService<LogTail>();
-        app.UseAdminListener(app.Services.GetRequiredService<ControlPlaneMetrics>().Registry, () => tail.IsAlive);
+        app.UseAdminListener(app.Services.GetRequiredService<ControlPlaneMetrics>().Registry, () =>
+            tail.IsAlive);
         app.MapControlPlane();
         return app;
     }
@@ -66,16 +68,19 @@ public static class ControlPlaneProgram
         AddOptions<LogOptions, LogOptionsValidator>(services, "ControlPlane:Log");
         AddOptions<StreamOptions, StreamOptionsValidator>(services, "ControlPlane:Stream");
         AddOptions<KeyOptions, KeyOptionsValidator>(services, "ControlPlane:Keys");
-        services.AddSingleton(provider => Prepared(provider.GetRequiredService<IOptions<ControlPlaneOptions>>().Value));
+        services.AddSingleton(provider =>
+            Prepared(provider.GetRequiredService<IOptions<ControlPlaneOptions>>().Value));
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<ControlPlaneMetrics>();
         services.AddSingleton(provider => RoleKeys.Load(provider.GetRequiredService<ControlPlaneOptions>()));
         services.AddSingleton(provider => Database.Open(
-            provider.GetRequiredService<ControlPlaneOptions>().Database, provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<ControlPlaneOptions>().Database,
+                provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<AuditLog>().AddSingleton<InvalidationLog>().AddSingleton<Receipts>();
         services.AddSingleton<EdgeTable>().AddSingleton<EdgeStream>();
         services.AddSingleton(provider => KeyVault.Open(
-            provider.GetRequiredService<ControlPlaneOptions>(), provider.GetRequiredService<IOptions<KeyOptions>>()));
+            provider.GetRequiredService<ControlPlaneOptions>(),
+                provider.GetRequiredService<IOptions<KeyOptions>>()));
         services.AddSingleton<KeyLife>().AddSingleton<KeyBundles>();
         services.AddSingleton<OperatorSession>().AddSingleton<OperatorPage>();
         services.AddHostedService<ControlPlaneStart>();

@@ -7,7 +7,8 @@ namespace Flickr.ControlPlane;
 /// <summary>
 /// What must have happened before the first call is answered: the schema, a term of our own, and keys.
 /// </summary>
-internal sealed class ControlPlaneStart(Database database, InvalidationLog log, KeyLife keys, ILogger<ControlPlaneStart> logger)
+internal sealed class ControlPlaneStart(Database database, InvalidationLog log, KeyLife keys,
+    ILogger<ControlPlaneStart> logger)
     : IHostedService
 {
     /// <inheritdoc />

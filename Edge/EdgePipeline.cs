@@ -1,4 +1,6 @@
 using Flickr.Edge.Access;
+using Flickr.Edge.Cache.Memory;
+using Flickr.Edge.Cache.WhatIf;
 using Flickr.Edge.Collapse;
 using Flickr.Edge.Explain;
 using Flickr.Edge.Fetch;
@@ -19,7 +21,7 @@ namespace Flickr.Edge;
 /// </summary>
 internal sealed class EdgePipeline(
     LiveSites sites, Gatekeeper gatekeeper, StoredAnswers stored, FillAnswers fills, PassAnswers passes,
-    FailureMemory failures, Responder responder, RequestLog requests, EdgeMetrics metrics, TimeProvider time,
+    FailureMemory failures, Responder responder, RequestLog requests, WhatIfSimulator whatIf, EdgeMetrics metrics, TimeProvider time,
     ILogger<EdgePipeline> log)
 {
     // A purge, a variant or the log tier can send a request round again; each round starts from what is known
@@ -56,6 +58,12 @@ internal sealed class EdgePipeline(
                 took,
                 request?.SentBytes ?? 0);
             requests.Add(context, request, took);
+            if (request is { Outcome: >= AnswerOutcome.Hit and <= AnswerOutcome.Collapsed, SentBytes: > 0 }
+                && context.Response.StatusCode == StatusCodes.Status200OK)
+            {
+                // Whole answers only: of a part or of a 304 the size of the object is not known here.
+                whatIf.Record(request.Key, request.SentBytes + MemoryTier.ObjectMetadataBytes);
+            }
         }
     }
 

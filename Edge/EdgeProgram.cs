@@ -1,6 +1,7 @@
 using System.Text;
 using Flickr.Edge.Gate;
 using Flickr.Listening;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Flickr.Edge;
 
@@ -43,6 +44,8 @@ public static class EdgeProgram
             kestrel.Limits.MaxRequestHeaderCount = 64;
             kestrel.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(30);
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+            kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(1024, TimeSpan.FromSeconds(5));
+            kestrel.Limits.MinResponseDataRate = new MinDataRate(1024, TimeSpan.FromSeconds(10));
             kestrel.Limits.MaxResponseBufferSize = 64 << 10;
             kestrel.Limits.Http2.MaxStreamsPerConnection = 64;
             kestrel.Listen(options.Listen, options.AdminListen, listen => listen.UseRequestGate());

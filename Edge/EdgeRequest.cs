@@ -53,7 +53,7 @@ internal sealed class EdgeRequest(HttpContext context, Site site, string host, C
     /// <summary>On a token site without a token: only what is public may be answered.</summary>
     public bool IsAnonymous { get; set; }
 
-    /// <summary>Whether the token's expiry bounds what a browser may keep.</summary>
+    /// <summary>Whether only the head is asked for.</summary>
     public bool IsHead => Facts.IsHead;
 
     public AnswerOutcome Outcome { get; set; }

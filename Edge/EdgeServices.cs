@@ -2,6 +2,7 @@ using Flickr.Edge.Access;
 using Flickr.Edge.Cache;
 using Flickr.Edge.Cache.Log;
 using Flickr.Edge.Cache.Memory;
+using Flickr.Edge.Cache.WhatIf;
 using Flickr.Edge.Collapse;
 using Flickr.Edge.Explain;
 using Flickr.Edge.Fetch;
@@ -44,6 +45,7 @@ internal static class EdgeServices
         {
             services.AddSingleton(OpenLog);
         }
+        services.AddWhatIf();
         services.AddSingleton<Spool>();
         services.AddSingleton<FlightTable>();
         services.AddSingleton<Fills>();
@@ -93,7 +95,9 @@ internal static class EdgeServices
             provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<LogTier>>());
         log.IsValid = (_, head, fillSequence) => ObjectHead.ReadFrom(head.Span) is { } known
             && horizon.Judge(known.Facts, fillSequence) != Coverage.Hard;
-        provider.GetRequiredService<MemoryTier>().Kept = lease => log.TryAdmit(lease);
+        var memory = provider.GetRequiredService<MemoryTier>();
+        memory.Kept = lease => log.TryAdmit(lease);
+        log.IsHot = memory.Contains;
         return log;
     }
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Flickr.Listening;
 using Flickr.Photos.Accounts;
+using Flickr.Photos.Comments;
 using Flickr.Photos.Favourites;
 using Flickr.Photos.Gallery;
 using Flickr.Photos.Guarding;
@@ -81,6 +82,7 @@ public static class PhotosProgram
         api.MapUploads();
         api.MapGallery();
         api.MapShares();
+        api.MapComments();
         api.MapFavourites();
         app.Map("/api/{**rest}", () => Problem.NotFound());
     }
@@ -138,6 +140,7 @@ public static class PhotosProgram
         services.AddSingleton<PhotoItems>();
         services.AddSingleton<PhotoPages>();
         services.AddSingleton<ShareStore>();
+        services.AddSingleton<CommentStore>();
         services.AddSingleton<FavouriteStore>();
         services.AddSingleton<OriginalAddresses>();
         services.AddPages();

@@ -9,11 +9,13 @@ internal static class RoleGate
     private const string Scheme = "Bearer ";
 
     /// <summary>Names the roles that may call an endpoint.</summary>
-    public static TBuilder For<TBuilder>(this TBuilder endpoint, params Role[] roles) where TBuilder : IEndpointConventionBuilder =>
+    public static TBuilder For<TBuilder>(this TBuilder endpoint, params Role[] roles)
+        where TBuilder : IEndpointConventionBuilder =>
         endpoint.WithMetadata(new AllowedRoles(roles));
 
     /// <summary>Names an endpoint that anyone may call, or that judges its callers itself.</summary>
-    public static TBuilder ForAnyone<TBuilder>(this TBuilder endpoint) where TBuilder : IEndpointConventionBuilder =>
+    public static TBuilder ForAnyone<TBuilder>(this TBuilder endpoint)
+        where TBuilder : IEndpointConventionBuilder =>
         endpoint.WithMetadata(new AllowedRoles([]));
 
     /// <summary>Puts the gate between routing and endpoints.</summary>

@@ -10,12 +10,15 @@ internal static class AuditEndpoints
     /// <summary>Maps them.</summary>
     public static void MapAudit(this WebApplication app)
     {
-        app.MapGet("/v1/audit", async (AuditLog audit, CancellationToken cancellationToken, long after = 0, int limit = 100) =>
+        app.MapGet("/v1/audit", async (AuditLog audit, CancellationToken cancellationToken, long after = 0,
+            int limit = 100) =>
             Results.Json(
-                new AuditPage(await audit.AfterAsync(after, Math.Clamp(limit, 1, LimitMax), cancellationToken)),
+                new AuditPage(await audit.AfterAsync(after, Math.Clamp(limit, 1, LimitMax),
+                    cancellationToken)),
                 ControlPlaneJson.Default.AuditPage)).For(Role.Operator);
         app.MapGet("/v1/audit/verify", async (AuditLog audit, CancellationToken cancellationToken) =>
-            Results.Json(await audit.VerifyAsync(cancellationToken), ControlPlaneJson.Default.AuditVerdict)).For(Role.Operator);
+            Results.Json(await audit.VerifyAsync(cancellationToken),
+                ControlPlaneJson.Default.AuditVerdict)).For(Role.Operator);
     }
 }
 

@@ -9,7 +9,8 @@ namespace Flickr.ControlPlane.Audit;
 internal sealed class AuditLog(Database database, TimeProvider time)
 {
     private const string Columns = "sequence, at_ms AS AtMs, actor, action, detail, hash";
-    private readonly ConcurrentDictionary<(string Actor, string Action, string Detail), bool> _saidOnce = new();
+    private readonly ConcurrentDictionary<(string Actor, string Action, string Detail),
+        bool> _saidOnce = new();
 
     /// <summary>Appends in the caller's transaction; the last lock a transaction takes.</summary>
     public async Task AppendAsync(SqlSession session, string actor, string action, string detail)
@@ -37,7 +38,8 @@ internal sealed class AuditLog(Database database, TimeProvider time)
     /// Appends a line that this process has not said yet, e.g. that a reader took a bundle for the first
     /// time.
     /// </summary>
-    public async Task SayOnceAsync(string actor, string action, string detail, CancellationToken cancellationToken)
+    public async Task SayOnceAsync(string actor, string action, string detail,
+        CancellationToken cancellationToken)
     {
         if (_saidOnce.Count > 100_000)
         {
@@ -45,18 +47,21 @@ internal sealed class AuditLog(Database database, TimeProvider time)
         }
         if (_saidOnce.TryAdd((actor, action, detail), true))
         {
-            await database.WriteAsync(session => AppendAsync(session, actor, action, detail), cancellationToken);
+            await database.WriteAsync(session =>
+                AppendAsync(session, actor, action, detail), cancellationToken);
         }
     }
 
     /// <summary>Lines after a number, in order.</summary>
-    public Task<IReadOnlyList<AuditRow>> AfterAsync(long after, int limit, CancellationToken cancellationToken) =>
+    public Task<IReadOnlyList<AuditRow>> AfterAsync(long after, int limit,
+        CancellationToken cancellationToken) =>
         database.ReadAsync(session => session.QueryAsync<AuditRow>(
             $"SELECT {Columns} FROM audit WHERE sequence > @after ORDER BY sequence LIMIT @limit",
             new { after, limit }), cancellationToken);
 
     /// <summary>Walks the whole chain.</summary>
-    public Task<AuditVerdict> VerifyAsync(CancellationToken cancellationToken) => database.ReadAsync(async session =>
+    public Task<AuditVerdict> VerifyAsync(CancellationToken cancellationToken) =>
+        database.ReadAsync(async session =>
     {
         var head = (await session.QueryFirstOrDefaultAsync<AuditHead>(
             "SELECT sequence, hash FROM audit_state WHERE id = 1"))!;
@@ -64,7 +69,8 @@ internal sealed class AuditLog(Database database, TimeProvider time)
         while (true)
         {
             var rows = await session.QueryAsync<AuditRow>(
-                $"SELECT {Columns} FROM audit WHERE sequence > @after ORDER BY sequence LIMIT 1000", new { after });
+                $"SELECT {Columns} FROM audit WHERE sequence > @after ORDER BY sequence LIMIT 1000",
+                    new { after });
             if (AuditChain.FirstBreak(rows, previous, after) is { } broken)
             {
                 return new AuditVerdict(false, head.Sequence, broken);

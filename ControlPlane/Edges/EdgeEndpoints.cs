@@ -21,7 +21,8 @@ internal static partial class EdgeEndpoints
     }
 
     /// <summary>The edges with their lag.</summary>
-    public static Task<Members> ListAsync(Database database, TimeProvider time, CancellationToken cancellationToken) =>
+    public static Task<Members> ListAsync(Database database, TimeProvider time,
+        CancellationToken cancellationToken) =>
         database.ReadAsync(async session =>
         {
             var now = time.GetUtcNow().ToUnixTimeMilliseconds();
@@ -52,14 +53,17 @@ internal static partial class EdgeEndpoints
         if (metrics.Streams >= options.Value.StreamsMax)
         {
             context.Response.Headers.RetryAfter = "5";
-            await Problems.WriteAsync(context, 503, "streams-full", "ControlPlane:Stream:StreamsMax is reached.");
+            await Problems.WriteAsync(context, 503, "streams-full",
+                "ControlPlane:Stream:StreamsMax is reached.");
             return;
         }
         await stream.RunAsync(context, edge, address, after, term);
     }
 
-    private static async Task<IResult> AcknowledgeAsync(HttpContext context, string id, Acknowledgement acknowledgement,
-        EdgeTable edges, LogTail tail, ControlPlaneMetrics metrics, TimeProvider time, CancellationToken cancellationToken)
+    private static async Task<IResult> AcknowledgeAsync(HttpContext context, string id,
+        Acknowledgement acknowledgement,
+        EdgeTable edges, LogTail tail, ControlPlaneMetrics metrics, TimeProvider time,
+            CancellationToken cancellationToken)
     {
         if (acknowledgement.Sequence < 0 || acknowledgement.KeysVersion < 0)
         {
@@ -80,7 +84,8 @@ internal static partial class EdgeEndpoints
         return Results.NoContent();
     }
 
-    private static async Task<IResult> MembersAsync(Database database, TimeProvider time, CancellationToken cancellationToken) =>
+    private static async Task<IResult> MembersAsync(Database database, TimeProvider time,
+        CancellationToken cancellationToken) =>
         Results.Json(await ListAsync(database, time, cancellationToken), ControlPlaneJson.Default.Members);
 
     [GeneratedRegex("^[A-Za-z0-9._-]{1,64}$")]
@@ -91,4 +96,5 @@ internal static partial class EdgeEndpoints
 internal sealed record Members(IReadOnlyList<Member> Edges);
 
 /// <summary>An edge, for people and services.</summary>
-internal sealed record Member(string Id, string Address, bool Live, long Acknowledged, long LagMs, long KeysVersion);
+internal sealed record Member(string Id, string Address, bool Live, long Acknowledged, long LagMs,
+    long KeysVersion);

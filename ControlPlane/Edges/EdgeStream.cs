@@ -14,7 +14,8 @@ namespace Flickr.ControlPlane.Edges;
 /// heartbeat
 /// only under a lease that is committed.
 /// </summary>
-internal sealed class EdgeStream(Database database, EdgeTable edges, LogTail tail, IOptions<StreamOptions> options,
+internal sealed class EdgeStream(Database database, EdgeTable edges, LogTail tail,
+    IOptions<StreamOptions> options,
     ControlPlaneMetrics metrics,
     IHostApplicationLifetime lifetime, ILogger<EdgeStream> logger, TimeProvider time)
 {
@@ -74,7 +75,8 @@ internal sealed class EdgeStream(Database database, EdgeTable edges, LogTail tai
         var bounds = options.Value;
         var timeMs = time.GetUtcNow().ToUnixTimeMilliseconds();
         var (state, nextStart) = await database.ReadAsync(async session =>
-            (await InvalidationLog.StateAsync(session), await InvalidationLog.NextTermStartAsync(session, term)), run.Stop);
+            (await InvalidationLog.StateAsync(session), await InvalidationLog.NextTermStartAsync(session,
+                term)), run.Stop);
         run.Write("hello", new HelloEvent(state.Term, state.Head, state.Oldest, nextStart,
             (long)bounds.BoundPrivate.TotalMilliseconds, (long)bounds.BoundPublic.TotalMilliseconds,
             (long)bounds.CutOff.TotalMilliseconds), StreamJson.Default.HelloEvent);
@@ -164,7 +166,8 @@ internal sealed class EdgeStream(Database database, EdgeTable edges, LogTail tai
             run.LeaseMs = await done;
         }
         var half = (long)options.Value.Lease.TotalMilliseconds / 2;
-        if (run.Renewal is null && time.GetUtcNow().ToUnixTimeMilliseconds() >= run.LeaseMs - half && run.LeaseMs > 0)
+        if (run.Renewal is null && time.GetUtcNow().ToUnixTimeMilliseconds() >= run.LeaseMs - half
+            && run.LeaseMs > 0)
         {
             run.Renewal = edges.RenewAsync(run.Edge, run.Connection, run.Stop);
         }
@@ -214,7 +217,8 @@ internal sealed class EdgeStream(Database database, EdgeTable edges, LogTail tai
         while (true)
         {
             var (floor, entries) = await database.ReadAsync(async session =>
-                ((await InvalidationLog.StateAsync(session)).Floor, await InvalidationLog.InForceAsync(session, sent, size)),
+                ((await InvalidationLog.StateAsync(session)).Floor,
+                    await InvalidationLog.InForceAsync(session, sent, size)),
                 run.Stop);
             var part = entries.TakeWhile(entry => entry.Sequence <= state.Head).ToList();
             var last = part.Count < size;
@@ -231,7 +235,8 @@ internal sealed class EdgeStream(Database database, EdgeTable edges, LogTail tai
     }
 
     /// <summary>Where one stream stands.</summary>
-    private sealed class Run(string edge, string connection, System.IO.Pipelines.PipeWriter body, CancellationToken stop)
+    private sealed class Run(string edge, string connection, System.IO.Pipelines.PipeWriter body,
+        CancellationToken stop)
     {
         public string Edge => edge;
         public string Connection => connection;

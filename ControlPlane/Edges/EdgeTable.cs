@@ -25,7 +25,8 @@ internal sealed class EdgeTable(EdgeWriter writer, IOptions<StreamOptions> optio
     /// <summary>
     /// A stream begins: the edge joins, or comes back on another connection. Returns the end of its lease.
     /// </summary>
-    public async Task<long> JoinAsync(string id, string address, string connection, CancellationToken cancellationToken)
+    public async Task<long> JoinAsync(string id, string address, string connection,
+        CancellationToken cancellationToken)
     {
         var bounds = options.Value;
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
@@ -69,7 +70,8 @@ internal sealed class EdgeTable(EdgeWriter writer, IOptions<StreamOptions> optio
     /// A connection ended after its last heartbeat at <paramref name="lastBeatMs"/>: the lease ends there
     /// too.
     /// </summary>
-    public Task LeaveAsync(string id, string connection, long lastBeatMs, CancellationToken cancellationToken) =>
+    public Task LeaveAsync(string id, string connection, long lastBeatMs,
+        CancellationToken cancellationToken) =>
         writer.WriteAsync(session => session.ExecuteAsync(
             "UPDATE edge SET lease_ms = @lastBeatMs WHERE id = @id AND connection = @connection AND lease_ms > @lastBeatMs",
             new { id, connection, lastBeatMs }), cancellationToken);
@@ -79,7 +81,8 @@ internal sealed class EdgeTable(EdgeWriter writer, IOptions<StreamOptions> optio
     /// applied: taking it
     /// would confirm the receipts of invalidations that are still to come.
     /// </summary>
-    public async Task<AckVerdict> AcknowledgeAsync(string id, long sequence, long keysVersion, CancellationToken cancellationToken)
+    public async Task<AckVerdict> AcknowledgeAsync(string id, long sequence, long keysVersion,
+        CancellationToken cancellationToken)
     {
         var row = new { id, sequence, keysVersion, now = time.GetUtcNow().ToUnixTimeMilliseconds() };
         var verdict = await writer.WriteAsync(async session =>

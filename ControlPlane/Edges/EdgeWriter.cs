@@ -18,7 +18,8 @@ internal sealed class EdgeWriter(Database database, LogSignals signals) : Backgr
     /// <summary>
     /// Runs a write in the next transaction; the result is that of its statement, committed.
     /// </summary>
-    public async Task<int> WriteAsync(Func<SqlSession, Task<int>> statement, CancellationToken cancellationToken)
+    public async Task<int> WriteAsync(Func<SqlSession, Task<int>> statement,
+        CancellationToken cancellationToken)
     {
         var write = new Write(statement);
         await _writes.Writer.WriteAsync(write, cancellationToken);

@@ -11,7 +11,8 @@ namespace Flickr.ControlPlane.Edges;
 /// acknowledgements:
 /// an edge that has acknowledged a sequence has applied everything before it.
 /// </summary>
-internal sealed class Receipts(Database database, LogSignals signals, IOptions<StreamOptions> options, TimeProvider time)
+internal sealed class Receipts(Database database, LogSignals signals, IOptions<StreamOptions> options,
+    TimeProvider time)
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(250);
 
@@ -24,7 +25,8 @@ internal sealed class Receipts(Database database, LogSignals signals, IOptions<S
         }, cancellationToken);
 
     /// <summary>The receipts of the last entries, newest first.</summary>
-    public async Task<IReadOnlyList<Receipt>> OfAsync(IReadOnlyList<LogEntry> entries, CancellationToken cancellationToken) =>
+    public async Task<IReadOnlyList<Receipt>> OfAsync(IReadOnlyList<LogEntry> entries,
+        CancellationToken cancellationToken) =>
         await database.ReadAsync(async session =>
         {
             var receipts = new List<Receipt>(entries.Count);
@@ -47,7 +49,8 @@ internal sealed class Receipts(Database database, LogSignals signals, IOptions<S
             var signal = signals.Changed;
             var receipt = await database.ReadAsync(session => OfAsync(session, entry), cancellationToken);
             var left = limit - time.GetElapsedTime(began);
-            if (left <= TimeSpan.Zero || receipt.Edges.All(edge => edge.AcknowledgedMs is not null || !edge.IsLive))
+            if (left <= TimeSpan.Zero || receipt.Edges.All(edge =>
+                edge.AcknowledgedMs is not null || !edge.IsLive))
             {
                 return receipt;
             }
@@ -89,7 +92,8 @@ internal sealed class Receipts(Database database, LogSignals signals, IOptions<S
     /// so only the cut-off ends it; old tokens end with the private bound; cached bytes with the longer of
     /// both.
     /// </summary>
-    private static long BoundMs(EdgeRow edge, string kind) => KindNames.TryParse(kind, out var known) ? known switch
+    private static long BoundMs(EdgeRow edge, string kind) =>
+        KindNames.TryParse(kind, out var known) ? known switch
     {
         InvalidationKind.Key => edge.CutOffMs,
         InvalidationKind.Viewer or InvalidationKind.Token => edge.BoundPrivateMs,

@@ -15,7 +15,8 @@ internal sealed class KeyBundles(Database database, KeyVault vault, TimeProvider
     public async Task<VerifyBundle> VerifyAsync(CancellationToken cancellationToken)
     {
         var (state, keys, _) = await ReadAsync(cancellationToken);
-        return new VerifyBundle(state.KeysVersion, state.Term, [.. keys.Where(KeyTable.Verifies).Select(ForEdges)]);
+        return new VerifyBundle(state.KeysVersion, state.Term,
+            [.. keys.Where(KeyTable.Verifies).Select(ForEdges)]);
     }
 
     /// <summary>What services mint with, and the live edges they may send people to.</summary>
@@ -26,7 +27,8 @@ internal sealed class KeyBundles(Database database, KeyVault vault, TimeProvider
         return new VerifyBundle(
             state.KeysVersion, state.Term,
             [.. keys.Where(key => key.Life == KeyState.Active).Select(ForServices)],
-            [.. edges.Where(edge => edge.IsLive(now) && edge.Address.Length > 0).Select(edge => edge.Address)]);
+            [.. edges.Where(edge => edge.IsLive(now) && edge.Address.Length > 0)
+                .Select(edge => edge.Address)]);
     }
 
     /// <summary>The public keys.</summary>
@@ -40,7 +42,8 @@ internal sealed class KeyBundles(Database database, KeyVault vault, TimeProvider
 
     private Task<(LogState State, IReadOnlyList<SigningKey> Keys, IReadOnlyList<EdgeRow> Edges)> ReadAsync(
         CancellationToken cancellationToken) => database.ReadAsync(async session => (
-            await InvalidationLog.StateAsync(session), await KeyTable.AllAsync(session), await EdgeTable.AllAsync(session)),
+            await InvalidationLog.StateAsync(session), await KeyTable.AllAsync(session),
+                await EdgeTable.AllAsync(session)),
             cancellationToken);
 
     private BundleKey ForEdges(SigningKey key) =>
@@ -51,7 +54,7 @@ internal sealed class KeyBundles(Database database, KeyVault vault, TimeProvider
         : Common(key) with { D = Material(key) };
 
     private static BundleKey Common(SigningKey key) => new(
-        key.Kid, key.Issuer, key.Algorithm, key.State, key.NotAfterMs == 0 ? null : key.NotAfterMs, X: key.X, Y: key.Y);
+        key.Kid, key.Issuer, key.Algorithm, key.State, SigningKey.Instant(key.NotAfterMs), X: key.X, Y: key.Y);
 
     private string Material(SigningKey key)
     {
@@ -66,4 +69,5 @@ internal sealed class KeyBundles(Database database, KeyVault vault, TimeProvider
 internal sealed record JsonWebKeySet(IReadOnlyList<JsonWebKey> Keys);
 
 /// <summary>RFC 7517 key, public parts.</summary>
-internal sealed record JsonWebKey(string Kty, string Crv, string Use, string Alg, string Kid, string X, string Y);
+internal sealed record JsonWebKey(string Kty, string Crv, string Use, string Alg, string Kid, string X,
+    string Y);

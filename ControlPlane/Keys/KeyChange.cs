@@ -39,7 +39,8 @@ internal sealed class KeyChange
     public static async Task<KeyChange> BeginAsync(SqlSession session, AuditLog audit, TimeProvider time)
     {
         var version = await KeyTable.LockAsync(session);
-        return new KeyChange(session, audit, version, await KeyTable.AllAsync(session), await EdgeTable.AllAsync(session),
+        return new KeyChange(session, audit, version, await KeyTable.AllAsync(session),
+            await EdgeTable.AllAsync(session),
             time.GetUtcNow().ToUnixTimeMilliseconds());
     }
 
@@ -70,7 +71,8 @@ internal sealed class KeyChange
         }
         await PutAsync(moved);
         HasChanged = true;
-        await _audit.AppendAsync(Session, "system", "key-state", $"kid={key.Kid} from={key.State} to={moved.State}");
+        await _audit.AppendAsync(Session, "system", "key-state",
+            $"kid={key.Kid} from={key.State} to={moved.State}");
     }
 
     /// <summary>Writes a key.</summary>

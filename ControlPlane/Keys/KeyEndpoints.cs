@@ -22,11 +22,13 @@ internal static class KeyEndpoints
     }
 
     /// <summary>All keys with who holds them; never material.</summary>
-    public static async Task<KeyList> ListAsync(Database database, TimeProvider time, CancellationToken cancellationToken)
+    public static async Task<KeyList> ListAsync(Database database, TimeProvider time,
+        CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
         var (version, keys, edges) = await database.ReadAsync(async session => (
-            await KeyTable.VersionAsync(session), await KeyTable.AllAsync(session), await EdgeTable.AllAsync(session)),
+            await KeyTable.VersionAsync(session), await KeyTable.AllAsync(session),
+                await EdgeTable.AllAsync(session)),
             cancellationToken);
         return new KeyList(version, [.. keys.Select(key => Show(key, edges, now))]);
     }
@@ -35,9 +37,10 @@ internal static class KeyEndpoints
     {
         var verifies = KeyTable.Verifies(key);
         return new KeyShown(
-            key.Kid, key.Issuer, key.Algorithm, key.State, key.CreatedMs, key.PublishedMs == 0 ? null : key.PublishedMs,
-            key.ActivatedMs == 0 ? null : key.ActivatedMs, key.NotAfterMs == 0 ? null : key.NotAfterMs,
-            [.. edges.Where(edge => verifies && edge.MayServePrivate(now) && edge.KeysVersion >= key.PublishedVersion).Select(edge => edge.Id)],
+            key.Kid, key.Issuer, key.Algorithm, key.State, key.CreatedMs, SigningKey.Instant(key.PublishedMs),
+            SigningKey.Instant(key.ActivatedMs), SigningKey.Instant(key.NotAfterMs),
+            [.. edges.Where(edge => verifies && edge.MayServePrivate(now)
+                && edge.KeysVersion >= key.PublishedVersion).Select(edge => edge.Id)],
             [.. verifies ? KeyChange.WaitsFor(key, edges, now).Select(edge => edge.Id) : []]);
     }
 
@@ -58,7 +61,8 @@ internal static class KeyEndpoints
     /// <summary>
     /// With the version as ETag; the mint bundle's tag also covers the list of edges, which moves by itself.
     /// </summary>
-    private static async Task<IResult> AnswerAsync(HttpContext context, VerifyBundle bundle, AuditLog audit, string action,
+    private static async Task<IResult> AnswerAsync(HttpContext context, VerifyBundle bundle, AuditLog audit,
+        string action,
         CancellationToken cancellationToken)
     {
         var edges = bundle.Edges is { Count: > 0 } list
@@ -72,20 +76,25 @@ internal static class KeyEndpoints
             return Results.StatusCode(304);
         }
         await audit.SayOnceAsync(
-            $"{context.ActorOf()}@{context.Connection.RemoteIpAddress}", action, $"version={bundle.Version}", cancellationToken);
+            $"{context.ActorOf()}@{context.Connection.RemoteIpAddress}", action, $"version={bundle.Version}",
+                cancellationToken);
         return Results.Json(bundle, StreamJson.Default.VerifyBundle);
     }
 
-    private static async Task<IResult> PublicAsync(HttpContext context, KeyBundles bundles, CancellationToken cancellationToken)
+    private static async Task<IResult> PublicAsync(HttpContext context, KeyBundles bundles,
+        CancellationToken cancellationToken)
     {
         context.Response.Headers.CacheControl = "public, max-age=60";
-        return Results.Json(await bundles.PublicAsync(cancellationToken), ControlPlaneJson.Default.JsonWebKeySet);
+        return Results.Json(await bundles.PublicAsync(cancellationToken),
+            ControlPlaneJson.Default.JsonWebKeySet);
     }
 
-    private static async Task<IResult> RotateAsync(HttpContext context, RotateRequest request, KeyLife life, Database database,
+    private static async Task<IResult> RotateAsync(HttpContext context, RotateRequest request, KeyLife life,
+        Database database,
         TimeProvider time, CancellationToken cancellationToken)
     {
-        if (!Enum.TryParse<SigningAlgorithm>(request.Algorithm, out var algorithm) || !Enum.IsDefined(algorithm))
+        if (!Enum.TryParse<SigningAlgorithm>(request.Algorithm, out var algorithm)
+            || !Enum.IsDefined(algorithm))
         {
             return Problems.Of(400, "algorithm-unknown", "algorithm must be ES256 or HS256.");
         }
@@ -95,7 +104,8 @@ internal static class KeyEndpoints
             statusCode: key.Life == KeyState.Active ? 200 : 202);
     }
 
-    private static async Task<IResult> RevokeAsync(HttpContext context, string kid, KeyLife life, Receipts receipts,
+    private static async Task<IResult> RevokeAsync(HttpContext context, string kid, KeyLife life,
+        Receipts receipts,
         CancellationToken cancellationToken, long wait = 0, string? reason = null)
     {
         var entry = await life.RevokeAsync(kid, reason, context.ActorOf(), cancellationToken);
@@ -103,7 +113,8 @@ internal static class KeyEndpoints
         {
             return Problems.Of(404, "key-unknown", "There is no key of this id.");
         }
-        var receipt = await receipts.WaitAsync(entry, TimeSpan.FromMilliseconds(Math.Max(wait, 0)), cancellationToken);
+        var receipt = await receipts.WaitAsync(entry, TimeSpan.FromMilliseconds(Math.Max(wait, 0)),
+            cancellationToken);
         return Results.Json(receipt, ControlPlaneJson.Default.Receipt, statusCode: 202);
     }
 }
@@ -116,5 +127,6 @@ internal sealed record KeyList(long Version, IReadOnlyList<KeyShown> Keys);
 
 /// <summary>A key, for people: where it is and who holds it.</summary>
 internal sealed record KeyShown(
-    string Kid, string Issuer, string Algorithm, string State, long CreatedMs, long? PublishedMs, long? ActivatedMs,
+    string Kid, string Issuer, string Algorithm, string State, long CreatedMs, long? PublishedMs,
+    long? ActivatedMs,
     long? NotAfterMs, IReadOnlyList<string> Acknowledged, IReadOnlyList<string> WaitingFor);

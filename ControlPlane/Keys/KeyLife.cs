@@ -14,7 +14,8 @@ namespace Flickr.ControlPlane.Keys;
 /// nothing to wait for.
 /// A key mints only when every edge that may serve private content has acknowledged a bundle that holds it.
 /// </summary>
-internal sealed class KeyLife(Database database, KeyVault vault, InvalidationLog log, AuditLog audit, LogSignals signals,
+internal sealed class KeyLife(Database database, KeyVault vault, InvalidationLog log, AuditLog audit,
+    LogSignals signals,
     IOptions<KeyOptions> options, TimeProvider time)
 {
     private static readonly TimeSpan RetireMargin = TimeSpan.FromSeconds(60);
@@ -43,7 +44,8 @@ internal sealed class KeyLife(Database database, KeyVault vault, InvalidationLog
     }
 
     /// <summary>Does every step that is due. Safe to call at any time from any control plane.</summary>
-    public Task<bool> AdvanceAsync(CancellationToken cancellationToken) => ChangeAsync(_ => Task.CompletedTask, cancellationToken);
+    public Task<bool> AdvanceAsync(CancellationToken cancellationToken) =>
+        ChangeAsync(_ => Task.CompletedTask, cancellationToken);
 
     /// <summary>Whether <see cref="AdvanceAsync"/> would do anything; reads only.</summary>
     public Task<bool> IsDueAsync(CancellationToken cancellationToken) => database.ReadAsync(async session =>
@@ -56,13 +58,15 @@ internal sealed class KeyLife(Database database, KeyVault vault, InvalidationLog
             || keys.Any(key => key.Life == KeyState.Retiring && key.NotAfterMs <= now
                 || IsWanted(key) && !KeyChange.WaitsFor(key, edges, now).Any()
                 || key.Life == KeyState.Active && IsOld(key, now)
-                    && keys.Any(spare => spare.Life == KeyState.PrePublished && spare.Algorithm == key.Algorithm && spare.Wanted == 0));
+                    && keys.Any(spare => spare.Life == KeyState.PrePublished
+                        && spare.Algorithm == key.Algorithm && spare.Wanted == 0));
     }, cancellationToken);
 
     /// <summary>
     /// Wants the spare of an algorithm to mint. Returns it as it is then: active, or waiting for edges.
     /// </summary>
-    public async Task<SigningKey> RotateAsync(SigningAlgorithm algorithm, string actor, CancellationToken cancellationToken)
+    public async Task<SigningKey> RotateAsync(SigningAlgorithm algorithm, string actor,
+        CancellationToken cancellationToken)
     {
         var kid = "";
         await ChangeAsync(async change =>
@@ -81,7 +85,8 @@ internal sealed class KeyLife(Database database, KeyVault vault, InvalidationLog
     /// over.
     /// Null when there is no such key.
     /// </summary>
-    public async Task<LogEntry?> RevokeAsync(string kid, string? reason, string actor, CancellationToken cancellationToken)
+    public async Task<LogEntry?> RevokeAsync(string kid, string? reason, string actor,
+        CancellationToken cancellationToken)
     {
         LogEntry? entry = null;
         await ChangeAsync(async change =>
@@ -92,7 +97,8 @@ internal sealed class KeyLife(Database database, KeyVault vault, InvalidationLog
             }
             await change.MoveAsync(key with { Sealed = null, Wanted = 0 }, KeyState.Compromised);
             await WantSpareAsync(change, Enum.Parse<SigningAlgorithm>(key.Algorithm));
-            entry = await log.AppendAsync(change.Session, new InvalidationRequest("key", kid, Reason: reason), actor);
+            entry = await log.AppendAsync(change.Session, new InvalidationRequest("key", kid,
+                Reason: reason), actor);
             await audit.AppendAsync(change.Session, actor, "revoke-key",
                 $"kid={kid} from={key.State} mintedFromMs={key.ActivatedMs} reason={reason}");
         }, cancellationToken);
@@ -148,7 +154,8 @@ internal sealed class KeyLife(Database database, KeyVault vault, InvalidationLog
     {
         if (!change.Keys.Any(key => Is(key, algorithm, KeyState.PrePublished)))
         {
-            var made = change.Keys.FirstOrDefault(key => Is(key, algorithm, KeyState.Sealed)) ?? await MakeAsync(change, algorithm);
+            var made = change.Keys.FirstOrDefault(key => Is(key, algorithm, KeyState.Sealed))
+                ?? await MakeAsync(change, algorithm);
             await change.MoveAsync(made, KeyState.PrePublished);
         }
         if (!change.Keys.Any(key => Is(key, algorithm, KeyState.Active)))
@@ -159,7 +166,8 @@ internal sealed class KeyLife(Database database, KeyVault vault, InvalidationLog
 
     private async Task ActivateAsync(KeyChange change, SigningAlgorithm algorithm)
     {
-        var spare = change.Keys.FirstOrDefault(key => Is(key, algorithm, KeyState.PrePublished) && key.Wanted != 0);
+        var spare = change.Keys.FirstOrDefault(key =>
+            Is(key, algorithm, KeyState.PrePublished) && key.Wanted != 0);
         if (spare is null || change.WaitsFor(spare).Any())
         {
             return;
@@ -174,7 +182,8 @@ internal sealed class KeyLife(Database database, KeyVault vault, InvalidationLog
 
     private static async Task WantSpareAsync(KeyChange change, SigningAlgorithm algorithm)
     {
-        if (change.Keys.FirstOrDefault(key => Is(key, algorithm, KeyState.PrePublished) && key.Wanted == 0) is { } spare)
+        if (change.Keys.FirstOrDefault(key =>
+            Is(key, algorithm, KeyState.PrePublished) && key.Wanted == 0) is { } spare)
         {
             await change.PutAsync(spare with { Wanted = 1 });
         }
@@ -184,7 +193,8 @@ internal sealed class KeyLife(Database database, KeyVault vault, InvalidationLog
     {
         var kid = $"{(algorithm == SigningAlgorithm.ES256 ? "es" : "hs")}-{SortableId.New(change.NowMs).ToLowerInvariant()[4..18]}";
         var issuer = options.Value.Issuer;
-        var made = algorithm == SigningAlgorithm.ES256 ? MintKey.NewEs256(kid, issuer) : MintKey.NewHs256(kid, issuer);
+        var made = algorithm == SigningAlgorithm.ES256 ? MintKey.NewEs256(kid, issuer)
+            : MintKey.NewHs256(kid, issuer);
         var key = new SigningKey
         {
             Kid = kid,
@@ -205,7 +215,8 @@ internal sealed class KeyLife(Database database, KeyVault vault, InvalidationLog
 
     private bool IsOld(SigningKey key, long nowMs)
     {
-        var age = key.Algorithm == nameof(SigningAlgorithm.ES256) ? options.Value.RotateEs256 : options.Value.RotateHs256;
+        var age = key.Algorithm == nameof(SigningAlgorithm.ES256) ? options.Value.RotateEs256
+            : options.Value.RotateHs256;
         return nowMs - key.ActivatedMs >= age.TotalMilliseconds;
     }
 

@@ -5,7 +5,8 @@ namespace Flickr.ControlPlane.Keys;
 /// <summary>
 /// Moves keys on: when edges acknowledge, when the schedule says so, when a retiring key's time is over.
 /// </summary>
-internal sealed class KeyRotation(KeyLife life, LogSignals signals, ILogger<KeyRotation> logger, TimeProvider time)
+internal sealed class KeyRotation(KeyLife life, LogSignals signals, ILogger<KeyRotation> logger,
+    TimeProvider time)
     : BackgroundService
 {
     private static readonly Task Forever = new TaskCompletionSource().Task;

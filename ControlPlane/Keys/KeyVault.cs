@@ -55,7 +55,8 @@ internal sealed class KeyVault : IDisposable
         var nonce = envelope.AsSpan(1, NonceLength);
         RandomNumberGenerator.Fill(nonce);
         using var cipher = NewCipher();
-        cipher.Encrypt(nonce, material, envelope.AsSpan(HeadLength), envelope.AsSpan(1 + NonceLength, TagLength),
+        cipher.Encrypt(nonce, material, envelope.AsSpan(HeadLength), envelope.AsSpan(1 + NonceLength,
+            TagLength),
             AssociatedData(kid, issuer, algorithm));
         return Base64Url.EncodeToString(envelope);
     }
@@ -73,7 +74,8 @@ internal sealed class KeyVault : IDisposable
         var material = new byte[envelope.Length - HeadLength];
         using var cipher = NewCipher();
         cipher.Decrypt(envelope.AsSpan(1, NonceLength), envelope.AsSpan(HeadLength),
-            envelope.AsSpan(1 + NonceLength, TagLength), material, AssociatedData(key.Kid, key.Issuer, key.Algorithm));
+            envelope.AsSpan(1 + NonceLength, TagLength), material, AssociatedData(key.Kid, key.Issuer,
+                key.Algorithm));
         return material;
     }
 

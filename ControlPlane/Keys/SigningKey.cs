@@ -33,6 +33,10 @@ internal sealed record SigningKey
     /// <summary>Its place in life.</summary>
     public KeyState Life => Enum.Parse<KeyState>(State, ignoreCase: true);
 
+    /// <summary>An instant of the table, where 0 means never.</summary>
+    public static long? Instant(long ms) => ms == 0 ? null : ms;
+
     /// <summary>The name of a state on the wire and in the table.</summary>
-    public static string NameOf(KeyState state) => char.ToLowerInvariant(state.ToString()[0]) + state.ToString()[1..];
+    public static string NameOf(KeyState state) =>
+        char.ToLowerInvariant(state.ToString()[0]) + state.ToString()[1..];
 }

@@ -22,12 +22,15 @@ internal static class InvalidationEndpoints
     /// Appends an invalidation. One that names a key also ends the key here: the log alone would leave it
     /// minting.
     /// </summary>
-    public static async Task<LogEntry?> AppendAsync(InvalidationRequest request, string actor, Database database,
-        InvalidationLog log, KeyLife keys, LogSignals signals, ControlPlaneMetrics metrics, CancellationToken cancellationToken)
+    public static async Task<LogEntry?> AppendAsync(InvalidationRequest request, string actor,
+        Database database,
+        InvalidationLog log, KeyLife keys, LogSignals signals, ControlPlaneMetrics metrics,
+            CancellationToken cancellationToken)
     {
         var entry = request.Kind == "key"
             ? await keys.RevokeAsync(request.Value!, request.Reason, actor, cancellationToken)
-            : await database.WriteAsync(session => log.AppendAsync(session, request, actor), cancellationToken);
+            : await database.WriteAsync(session =>
+                log.AppendAsync(session, request, actor), cancellationToken);
         if (entry is not null)
         {
             signals.Signal();
@@ -36,7 +39,8 @@ internal static class InvalidationEndpoints
         return entry;
     }
 
-    private static async Task<IResult> PostAsync(HttpContext context, InvalidationRequest request, Database database,
+    private static async Task<IResult> PostAsync(HttpContext context, InvalidationRequest request,
+        Database database,
         InvalidationLog log, KeyLife keys, LogSignals signals, ControlPlaneMetrics metrics, Receipts receipts,
         CancellationToken cancellationToken, long? wait = null)
     {
@@ -48,7 +52,8 @@ internal static class InvalidationEndpoints
         {
             return Problems.Of(403, "role-refused", "Only an operator revokes keys.");
         }
-        var entry = await AppendAsync(request, context.ActorOf(), database, log, keys, signals, metrics, cancellationToken);
+        var entry = await AppendAsync(request, context.ActorOf(), database, log, keys, signals, metrics,
+            cancellationToken);
         if (entry is null)
         {
             return Problems.Of(404, "key-unknown", "There is no key of this id.");
@@ -56,23 +61,30 @@ internal static class InvalidationEndpoints
         context.Response.Headers.Location = $"/v1/invalidations/{entry.Receipt}";
         return wait is { } milliseconds
             ? Results.Json(
-                await receipts.WaitAsync(entry, TimeSpan.FromMilliseconds(Math.Max(milliseconds, 0)), cancellationToken),
+                await receipts.WaitAsync(entry, TimeSpan.FromMilliseconds(Math.Max(milliseconds, 0)),
+                    cancellationToken),
                 ControlPlaneJson.Default.Receipt, statusCode: 202)
-            : Results.Json(new Appended(entry.Receipt, entry.Sequence), ControlPlaneJson.Default.Appended, statusCode: 202);
+            : Results.Json(new Appended(entry.Receipt, entry.Sequence), ControlPlaneJson.Default.Appended,
+                statusCode: 202);
     }
 
-    private static async Task<IResult> ReceiptAsync(string receipt, Receipts receipts, CancellationToken cancellationToken) =>
+    private static async Task<IResult> ReceiptAsync(string receipt, Receipts receipts,
+        CancellationToken cancellationToken) =>
         await receipts.FindAsync(receipt, cancellationToken) is { } found
             ? Results.Json(found, ControlPlaneJson.Default.Receipt)
-            : Problems.Of(404, "receipt-unknown", "There is no such receipt, or the log no longer goes back so far.");
+            : Problems.Of(404, "receipt-unknown",
+                "There is no such receipt, or the log no longer goes back so far.");
 
-    private static async Task<IResult> ListAsync(Database database, CancellationToken cancellationToken, long after = 0, int limit = 100)
+    private static async Task<IResult> ListAsync(Database database, CancellationToken cancellationToken,
+        long after = 0, int limit = 100)
     {
         var entries = await database.ReadAsync(
-            session => InvalidationLog.AfterAsync(session, after, Math.Clamp(limit, 1, LimitMax)), cancellationToken);
+            session => InvalidationLog.AfterAsync(session, after, Math.Clamp(limit, 1, LimitMax)),
+                cancellationToken);
         return Results.Json(
             new LogPage([.. entries.Select(entry => new LogLine(
-                entry.Sequence, entry.Receipt, entry.AtMs, entry.Kind, entry.Value, entry.Soft != 0, entry.Owner,
+                entry.Sequence, entry.Receipt, entry.AtMs, entry.Kind, entry.Value, entry.Soft != 0,
+                    entry.Owner,
                 entry.Epoch, entry.Reason, entry.Actor))]),
             ControlPlaneJson.Default.LogPage);
     }
@@ -86,5 +98,6 @@ internal sealed record LogPage(IReadOnlyList<LogLine> Invalidations);
 
 /// <summary>A line of the log, for people.</summary>
 internal sealed record LogLine(
-    long Sequence, string Receipt, long AtMs, string Kind, string Value, bool Soft, string? Owner, long? Epoch,
+    long Sequence, string Receipt, long AtMs, string Kind, string Value, bool Soft, string? Owner,
+        long? Epoch,
     string? Reason, string Actor);

@@ -56,7 +56,8 @@ internal sealed class InvalidationLog(Database database, AuditLog audit, TimePro
     }
 
     /// <summary>Begins a term: called once at each start, before anything is served.</summary>
-    public Task<long> BeginTermAsync(CancellationToken cancellationToken) => database.WriteAsync(async session =>
+    public Task<long> BeginTermAsync(CancellationToken cancellationToken) =>
+        database.WriteAsync(async session =>
     {
         var term = await session.ScalarAsync<long>("UPDATE log_state SET term = term + 1 WHERE id = 1 RETURNING term");
         await session.ExecuteAsync(
@@ -67,7 +68,8 @@ internal sealed class InvalidationLog(Database database, AuditLog audit, TimePro
     }, cancellationToken);
 
     /// <summary>The state, in the caller's transaction.</summary>
-    public static async Task<LogState> StateAsync(SqlSession session) => (await session.QueryFirstOrDefaultAsync<LogState>(
+    public static async Task<LogState> StateAsync(SqlSession session) =>
+        (await session.QueryFirstOrDefaultAsync<LogState>(
         """
         SELECT l.term, l.head, l.oldest, l.floor, k.version AS KeysVersion
         FROM log_state l CROSS JOIN key_state k WHERE l.id = 1 AND k.id = 1
@@ -86,9 +88,11 @@ internal sealed class InvalidationLog(Database database, AuditLog audit, TimePro
             new { after, limit });
 
     /// <summary>The last entries, newest first.</summary>
-    public Task<IReadOnlyList<LogEntry>> LatestAsync(int limit, CancellationToken cancellationToken) => database.ReadAsync(
+    public Task<IReadOnlyList<LogEntry>> LatestAsync(int limit, CancellationToken cancellationToken) =>
+        database.ReadAsync(
         session => session.QueryAsync<LogEntry>(
-            $"SELECT {Columns} FROM invalidation ORDER BY sequence DESC LIMIT @limit", new { limit }), cancellationToken);
+            $"SELECT {Columns} FROM invalidation ORDER BY sequence DESC LIMIT @limit", new { limit }),
+                cancellationToken);
 
     /// <summary>The entry of a receipt; null when there is none, or none any more.</summary>
     public static Task<LogEntry?> FindAsync(SqlSession session, string receipt) =>
@@ -96,7 +100,8 @@ internal sealed class InvalidationLog(Database database, AuditLog audit, TimePro
             $"SELECT {Columns} FROM invalidation WHERE receipt = @receipt", new { receipt });
 
     /// <summary>Everything in force after the sequence <paramref name="after"/>, in order.</summary>
-    public static async Task<IReadOnlyList<InvalidationEntry>> InForceAsync(SqlSession session, long after, int limit) =>
+    public static async Task<IReadOnlyList<InvalidationEntry>> InForceAsync(SqlSession session, long after,
+        int limit) =>
         [.. (await session.QueryAsync<LogEntry>(
             """
             SELECT sequence, at_ms AS AtMs, kind, value, soft, epoch FROM in_force

@@ -12,7 +12,8 @@ namespace Flickr.ControlPlane.Log;
 /// <param name="Epoch">The owner's new epoch; needed for <c>owner</c>.</param>
 /// <param name="Reason">For people.</param>
 public sealed record InvalidationRequest(
-    string? Kind, string? Value, bool Soft = false, string? Owner = null, long? Epoch = null, string? Reason = null)
+    string? Kind, string? Value, bool Soft = false, string? Owner = null, long? Epoch = null,
+        string? Reason = null)
 {
     private const int ValueLengthMax = 2048;
     private const int ReasonLengthMax = 500;
@@ -29,11 +30,13 @@ public sealed record InvalidationRequest(
         {
             return value.Length == 0 ? RefuseRest(kind) : "all takes no value";
         }
-        if (value.Length is 0 or > ValueLengthMax || value.Any(char.IsControl) || value.Contains(' ', StringComparison.Ordinal))
+        if (value.Length is 0 or > ValueLengthMax || value.Any(char.IsControl)
+            || value.Contains(' ', StringComparison.Ordinal))
         {
             return $"value must have 1 to {ValueLengthMax} characters without spaces and control characters";
         }
-        return kind is InvalidationKind.Url or InvalidationKind.Prefix ? RefuseAddress(kind, value) ?? RefuseRest(kind) : RefuseRest(kind);
+        return kind is InvalidationKind.Url or InvalidationKind.Prefix
+            ? RefuseAddress(kind, value) ?? RefuseRest(kind) : RefuseRest(kind);
     }
 
     private string? RefuseRest(InvalidationKind kind)

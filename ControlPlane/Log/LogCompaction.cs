@@ -9,7 +9,8 @@ namespace Flickr.ControlPlane.Log;
 /// snapshot and
 /// misses nothing. Only names of objects fold into a floor, and only when no token of their time can be left.
 /// </summary>
-internal sealed class LogCompaction(Database database, IOptions<LogOptions> options, IOptions<KeyOptions> keys,
+internal sealed class LogCompaction(Database database, IOptions<LogOptions> options,
+    IOptions<KeyOptions> keys,
     ILogger<LogCompaction> logger, TimeProvider time) : BackgroundService
 {
     /// <summary>Once. Returns how many entries went.</summary>
@@ -41,7 +42,8 @@ internal sealed class LogCompaction(Database database, IOptions<LogOptions> opti
                 new { sequence });
         }
         await session.ExecuteAsync(
-            "UPDATE log_state SET oldest = head - @rows + 1 WHERE id = 1 AND head - @rows + 1 > oldest", expired);
+            "UPDATE log_state SET oldest = head - @rows + 1 WHERE id = 1 AND head - @rows + 1 > oldest",
+                expired);
         gone += await session.ExecuteAsync(
             "DELETE FROM invalidation WHERE sequence < (SELECT oldest FROM log_state WHERE id = 1)");
         await session.ExecuteAsync("DELETE FROM ack WHERE sequence < (SELECT oldest FROM log_state WHERE id = 1)");
@@ -54,7 +56,12 @@ internal sealed class LogCompaction(Database database, IOptions<LogOptions> opti
     {
         while (!stoppingToken.IsCancellationRequested)
         {
-            await Task.Delay(options.Value.CompactEvery, time, stoppingToken);
+            await Task.Delay(options.Value.CompactEvery, time, stoppingToken)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
             try
             {
                 var gone = await RunAsync(stoppingToken);

@@ -8,7 +8,8 @@ namespace Flickr.ControlPlane.Log;
 /// on it: who
 /// waits also looks by itself each second, because a notification can be lost with its connection.
 /// </summary>
-internal sealed class LogSignals(ControlPlaneOptions options, Database database, ILogger<LogSignals> logger, TimeProvider time)
+internal sealed class LogSignals(ControlPlaneOptions options, Database database, ILogger<LogSignals> logger,
+    TimeProvider time)
     : BackgroundService
 {
     private const string Channel = "flickr_control_plane";
@@ -50,13 +51,19 @@ internal sealed class LogSignals(ControlPlaneOptions options, Database database,
                     await connection.WaitAsync(stoppingToken);
                 }
             }
-            catch (Exception fault) when (!stoppingToken.IsCancellationRequested)
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception fault)
             {
                 logger.NotificationsLost(fault.Message);
-                await Task.Delay(TimeSpan.FromSeconds(1), time, stoppingToken);
+                await Task.Delay(TimeSpan.FromSeconds(1), time, stoppingToken)
+                    .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }
 
-    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private static TaskCompletionSource NewSignal() =>
+        new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

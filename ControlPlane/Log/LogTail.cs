@@ -12,7 +12,8 @@ namespace Flickr.ControlPlane.Log;
 /// that lost its
 /// database falls silent, and its edges fall back to their bounds.
 /// </summary>
-internal sealed class LogTail(Database database, LogSignals signals, RoleKeys keys, IOptions<LogOptions> options,
+internal sealed class LogTail(Database database, LogSignals signals, RoleKeys keys,
+    IOptions<LogOptions> options,
     ControlPlaneMetrics metrics, ILogger<LogTail> logger, TimeProvider time) : BackgroundService
 {
     public static readonly TimeSpan HeartbeatEvery = TimeSpan.FromSeconds(1);
@@ -27,7 +28,8 @@ internal sealed class LogTail(Database database, LogSignals signals, RoleKeys ke
 
     /// <summary>Whether the last heartbeat is young: for readiness.</summary>
     public bool IsAlive =>
-        _view.Beat is { } beat && time.GetUtcNow().ToUnixTimeMilliseconds() - beat.TimeMs < 5 * HeartbeatEvery.TotalMilliseconds;
+        _view.Beat is { } beat
+            && time.GetUtcNow().ToUnixTimeMilliseconds() - beat.TimeMs < 5 * HeartbeatEvery.TotalMilliseconds;
 
     /// <summary>A heartbeat of a state that was read at <paramref name="timeMs"/> or later.</summary>
     public HeartbeatEvent Sign(LogState state, long timeMs) =>
@@ -55,7 +57,8 @@ internal sealed class LogTail(Database database, LogSignals signals, RoleKeys ke
                 logger.HeartbeatMissed(fault);
             }
             var wait = -time.GetElapsedTime(nextBeat);
-            using var due = new CancellationTokenSource(wait > TimeSpan.Zero ? wait : HeartbeatEvery / 4, time);
+            using var due = new CancellationTokenSource(wait > TimeSpan.Zero ? wait
+                : HeartbeatEvery / 4, time);
             using var both = CancellationTokenSource.CreateLinkedTokenSource(due.Token, stoppingToken);
             await signal.WaitAsync(both.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
@@ -87,5 +90,6 @@ internal sealed class LogTail(Database database, LogSignals signals, RoleKeys ke
         }
     }
 
-    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private static TaskCompletionSource NewSignal() =>
+        new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

@@ -13,7 +13,8 @@ namespace Flickr.ControlPlane.Page;
 /// carries a token
 /// of the session and answers with a redirect.
 /// </summary>
-internal sealed class OperatorPage(OperatorSession sessions, Database database, InvalidationLog log, Receipts receipts,
+internal sealed class OperatorPage(OperatorSession sessions, Database database, InvalidationLog log,
+    Receipts receipts,
     KeyLife keys, LogSignals signals, AuditLog audit, ControlPlaneMetrics metrics, TimeProvider time)
 {
     private const int ShownMax = 20;
@@ -63,7 +64,8 @@ internal sealed class OperatorPage(OperatorSession sessions, Database database, 
     }
 
     /// <summary>Does what a form asks, if it is one of the session's own.</summary>
-    public async Task DoAsync(HttpContext context, Func<IFormCollection, CancellationToken, Task<string>> work)
+    public async Task DoAsync(HttpContext context, Func<IFormCollection, CancellationToken,
+        Task<string>> work)
     {
         var form = await context.Request.ReadFormAsync(context.RequestAborted);
         if (sessions.Of(context) is not { } session)
@@ -75,7 +77,8 @@ internal sealed class OperatorPage(OperatorSession sessions, Database database, 
         if (!sessions.IsOwnForm(context, session, form["form"]))
         {
             metrics.Refused("form");
-            await WriteAsync(context, 403, OperatorView.Refused("The form is not of this session. Load the page again."));
+            await WriteAsync(context, 403,
+                OperatorView.Refused("The form is not of this session. Load the page again."));
             return;
         }
         var done = await work(form, context.RequestAborted);
@@ -95,7 +98,8 @@ internal sealed class OperatorPage(OperatorSession sessions, Database database, 
     {
         var epoch = long.TryParse(form["epoch"], out var number) ? number : (long?)null;
         var request = new InvalidationRequest(
-            form["kind"], form["value"].ToString().Trim(), form["soft"] == "on", Epoch: epoch, Reason: form["reason"]);
+            form["kind"], form["value"].ToString().Trim(), form["soft"] == "on", Epoch: epoch,
+                Reason: form["reason"]);
         if (request.Refusal() is { } refusal)
         {
             return $"Not done: {refusal}";
@@ -113,12 +117,14 @@ internal sealed class OperatorPage(OperatorSession sessions, Database database, 
     /// <summary>Rotates.</summary>
     public async Task<string> RotateAsync(IFormCollection form, CancellationToken cancellationToken)
     {
-        if (!Enum.TryParse<SigningAlgorithm>(form["algorithm"], out var algorithm) || !Enum.IsDefined(algorithm))
+        if (!Enum.TryParse<SigningAlgorithm>(form["algorithm"], out var algorithm)
+            || !Enum.IsDefined(algorithm))
         {
             return "Not done: unknown algorithm";
         }
         var key = await keys.RotateAsync(algorithm, "operator-page", cancellationToken);
-        return key.Life == KeyState.Active ? $"{key.Kid} mints now" : $"{key.Kid} mints as soon as every edge holds it";
+        return key.Life == KeyState.Active ? $"{key.Kid} mints now"
+            : $"{key.Kid} mints as soon as every edge holds it";
     }
 
     private static async Task WriteAsync(HttpContext context, int status, string html)

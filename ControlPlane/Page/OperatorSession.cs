@@ -20,7 +20,8 @@ internal sealed class OperatorSession(RoleKeys keys, TimeProvider time)
     private const int FailuresMax = 10;
 
     private readonly byte[] _key = HKDF.DeriveKey(
-        HashAlgorithmName.SHA256, Encoding.UTF8.GetBytes(keys.OperatorKey), 32, info: "flickr operator page 1"u8.ToArray());
+        HashAlgorithmName.SHA256, Encoding.UTF8.GetBytes(keys.OperatorKey), 32,
+            info: "flickr operator page 1"u8.ToArray());
     private readonly Lock _failing = new();
     private readonly Queue<long> _failures = new();
 
@@ -52,7 +53,8 @@ internal sealed class OperatorSession(RoleKeys keys, TimeProvider time)
     }
 
     /// <summary>Forgets the cookie.</summary>
-    public static void SignOut(HttpContext context) => context.Response.Cookies.Delete(CookieName, Cookie(context));
+    public static void SignOut(HttpContext context) =>
+        context.Response.Cookies.Delete(CookieName, Cookie(context));
 
     /// <summary>The session's cookie when it is ours and has not run out; else null.</summary>
     public string? Of(HttpContext context)
@@ -63,7 +65,8 @@ internal sealed class OperatorSession(RoleKeys keys, TimeProvider time)
         {
             return null;
         }
-        var expiry = long.Parse(cookie.AsSpan(0, cookie.IndexOf('.', StringComparison.Ordinal)), CultureInfo.InvariantCulture);
+        var expiry = long.Parse(cookie.AsSpan(0, cookie.IndexOf('.', StringComparison.Ordinal)),
+            CultureInfo.InvariantCulture);
         return expiry > time.GetUtcNow().ToUnixTimeMilliseconds() ? cookie : null;
     }
 

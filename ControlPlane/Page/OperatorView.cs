@@ -67,7 +67,8 @@ internal static class OperatorView
             """);
         if (facts.Done.Length > 0)
         {
-            html.Append(CultureInfo.InvariantCulture, $"<p class=\"note\" role=\"status\">{Text(facts.Done)}</p>");
+            html.Append(CultureInfo.InvariantCulture,
+                $"<p class=\"note\" role=\"status\">{Text(facts.Done)}</p>");
         }
         Forms(html, facts);
         Invalidations(html, facts.Receipts);
@@ -125,10 +126,12 @@ internal static class OperatorView
 
     private static void Keys(StringBuilder html, KeyList keys)
     {
-        Head(html, "Keys", "Key", "Algorithm", "State", "Made", "Mints since", "Verifies until", "Held by", "Waits for");
+        Head(html, "Keys", "Key", "Algorithm", "State", "Made", "Mints since", "Verifies until", "Held by",
+            "Waits for");
         foreach (var key in keys.Keys.Reverse())
         {
-            Row(html, Text(key.Kid), Text(key.Algorithm), Mark(key.State, key.State != "compromised"), When(key.CreatedMs),
+            Row(html, Text(key.Kid), Text(key.Algorithm), Mark(key.State, key.State != "compromised"),
+                When(key.CreatedMs),
                 When(key.ActivatedMs), When(key.NotAfterMs), Text(string.Join(", ", key.Acknowledged)),
                 Text(string.Join(", ", key.WaitingFor)));
         }
@@ -158,9 +161,11 @@ internal static class OperatorView
 
     private static void Foot(StringBuilder html) => html.Append("</tbody></table>");
 
-    private static string Mark(string text, bool good) => $"<span class=\"{(good ? "good" : "bad")}\">{Text(text)}</span>";
+    private static string Mark(string text, bool good) =>
+        $"<span class=\"{(good ? "good" : "bad")}\">{Text(text)}</span>";
 
-    private static string Hidden(OperatorFacts facts) => $"<input type=\"hidden\" name=\"form\" value=\"{Text(facts.FormToken)}\">";
+    private static string Hidden(OperatorFacts facts) =>
+        $"<input type=\"hidden\" name=\"form\" value=\"{Text(facts.FormToken)}\">";
 
     private static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
 

@@ -4,9 +4,9 @@ using System.Globalization;
 namespace Flickr.Edge.Cache;
 
 /// <summary>
-/// Names one cached variant: 128 bits of a hash over host, canonical path and variant, never over a token. The tiers
-/// compare only these bits, so the hash must be one that nobody can collide on purpose, or the caller compares the full
-/// name that it keeps in the head block.
+/// Names one cached variant: 128 bits of a hash over host, canonical path and variant, never over a token.
+/// The tiers compare only these bits, so the hash must be one that nobody can collide on purpose, or the
+/// caller compares the full name that it keeps in the head block.
 /// </summary>
 internal readonly record struct CacheKey(ulong High, ulong Low)
 {
@@ -15,7 +15,8 @@ internal readonly record struct CacheKey(ulong High, ulong Low)
 
     /// <summary>Reads the binary form (two little-endian words, high first).</summary>
     public static CacheKey Read(ReadOnlySpan<byte> source) =>
-        new(BinaryPrimitives.ReadUInt64LittleEndian(source), BinaryPrimitives.ReadUInt64LittleEndian(source[8..]));
+        new(BinaryPrimitives.ReadUInt64LittleEndian(source),
+            BinaryPrimitives.ReadUInt64LittleEndian(source[8..]));
 
     /// <summary>Writes the 16 bytes that <see cref="Read"/> reads.</summary>
     public void Write(Span<byte> destination)

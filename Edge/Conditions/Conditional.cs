@@ -16,19 +16,24 @@ internal enum ConditionVerdict
     PreconditionFailed,
 }
 
-/// <summary>Judges If-Match, If-Unmodified-Since, If-None-Match and If-Modified-Since in their order (RFC 9110 section 13.2.2). Pure.</summary>
+/// <summary>
+/// Judges If-Match, If-Unmodified-Since, If-None-Match and If-Modified-Since in their order (RFC 9110 section
+/// 13.2.2). Pure.
+/// </summary>
 internal static class Conditional
 {
     /// <summary>Fields that describe a body, which a 304 has not (RFC 9110 section 15.4.5).</summary>
     private static readonly FrozenSet<string> NotIn304 = FrozenSet.ToFrozenSet(
     [
-        "Content-Length", "Content-Type", "Content-Encoding", "Content-Language", "Content-Range", "Content-Disposition",
+        "Content-Length", "Content-Type", "Content-Encoding", "Content-Language", "Content-Range",
+        "Content-Disposition",
         "Content-MD5", "Content-Digest", "Repr-Digest",
     ], StringComparer.OrdinalIgnoreCase);
 
     /// <summary>
-    /// Judges against the validators of <paramref name="head"/>, which must be fit to be served. Only what would be a 2xx is
-    /// judged; others proceed. If-Match and If-Unmodified-Since are judged too: the edge speaks for its origin.
+    /// Judges against the validators of <paramref name="head"/>, which must be fit to be served. Only what
+    /// would be a 2xx is judged; others proceed. If-Match and If-Unmodified-Since are judged too: the edge
+    /// speaks for its origin.
     /// </summary>
     public static ConditionVerdict Judge(in RequestFacts request, StoredHead head)
     {
@@ -43,7 +48,8 @@ internal static class Conditional
                 return ConditionVerdict.PreconditionFailed;
             }
         }
-        else if (request.IfUnmodifiedSince is { } unmodifiedSince && ModifiedAfter(head, unmodifiedSince, "Last-Modified") == true)
+        else if (request.IfUnmodifiedSince is { } unmodifiedSince
+            && ModifiedAfter(head, unmodifiedSince, "Last-Modified") == true)
         {
             return ConditionVerdict.PreconditionFailed;
         }
@@ -53,7 +59,8 @@ internal static class Conditional
             {
                 return ConditionVerdict.Proceed; // If-Modified-Since does not count beside If-None-Match
             }
-            return request.IsGet || request.IsHead ? ConditionVerdict.NotModified : ConditionVerdict.PreconditionFailed;
+            return request.IsGet || request.IsHead ? ConditionVerdict.NotModified
+                : ConditionVerdict.PreconditionFailed;
         }
         return (request.IsGet || request.IsHead) && request.IfModifiedSince is { } modifiedSince
             && IsNotModifiedSince(head, modifiedSince)
@@ -62,8 +69,9 @@ internal static class Conditional
     }
 
     /// <summary>
-    /// The condition fields to ask the origin with, so that it may say 304 (RFC 9111 section 4.3.1): If-None-Match and
-    /// If-Modified-Since from the stored validators, as stored. Empty when there is no validator.
+    /// The condition fields to ask the origin with, so that it may say 304 (RFC 9111 section 4.3.1):
+    /// If-None-Match and If-Modified-Since from the stored validators, as stored. Empty when there is no
+    /// validator.
     /// </summary>
     public static HeaderBlock ForRevalidation(StoredHead head)
     {
@@ -81,9 +89,13 @@ internal static class Conditional
     }
 
     /// <summary>The fields of a 304 made from a stored answer (RFC 9110 section 15.4.5).</summary>
-    public static HeaderBlock HeadersOf304(StoredHead head) => head.Headers.Without(line => NotIn304.Contains(line.Name));
+    public static HeaderBlock HeadersOf304(StoredHead head) =>
+        head.Headers.Without(line => NotIn304.Contains(line.Name));
 
-    /// <summary>Without a Last-Modified, Date stands in, and without that the time of arrival (RFC 9111 section 4.3.2).</summary>
+    /// <summary>
+    /// Without a Last-Modified, Date stands in, and without that the time of arrival (RFC 9111 section
+    /// 4.3.2).
+    /// </summary>
     private static bool IsNotModifiedSince(StoredHead head, string since)
     {
         var after = ModifiedAfter(head, since, "Last-Modified") ?? ModifiedAfter(head, since, "Date");
@@ -94,7 +106,9 @@ internal static class Conditional
         return after == false;
     }
 
-    /// <summary>Whether the date in the stored field is later than the one given; null when either is none.</summary>
+    /// <summary>
+    /// Whether the date in the stored field is later than the one given; null when either is none.
+    /// </summary>
     private static bool? ModifiedAfter(StoredHead head, string since, string field) =>
         HttpDate.TryParse(since, head.ResponseTime, out var date)
         && HttpDate.TryParse(head.Headers.Joined(field), head.ResponseTime, out var modified)

@@ -12,8 +12,8 @@ internal readonly record struct EntityTag(string Opaque, bool IsWeak)
         TryOpaque(text, out var opaque, out var isWeak) ? new EntityTag(opaque.ToString(), isWeak) : null;
 
     /// <summary>
-    /// Whether a list of tags, as in If-None-Match, holds this one. Strongly: both strong and the same; weakly: the same. A
-    /// <c>*</c> in the place of a list matches everything. Allocates nothing.
+    /// Whether a list of tags, as in If-None-Match, holds this one. Strongly: both strong and the same;
+    /// weakly: the same. A <c>*</c> in the place of a list matches everything. Allocates nothing.
     /// </summary>
     public static bool ListMatches(ReadOnlySpan<char> list, string? stored, bool strongly)
     {
@@ -27,7 +27,8 @@ internal readonly record struct EntityTag(string Opaque, bool IsWeak)
         }
         while (FieldSyntax.TakeMember(ref list, out var member))
         {
-            if (TryOpaque(member, out var other, out var otherIsWeak) && other.SequenceEqual(opaque) && !(strongly && otherIsWeak))
+            if (TryOpaque(member, out var other, out var otherIsWeak) && other.SequenceEqual(opaque)
+                && !(strongly && otherIsWeak))
             {
                 return true;
             }

@@ -1,13 +1,14 @@
 using System.Text.Json;
+using Flickr.Edge.Cache.WhatIf;
 using Flickr.Edge.Purge;
 using Flickr.Edge.Respond;
 using Flickr.Edge.Sites;
 
 namespace Flickr.Edge.Explain;
 
-/// <summary>What the admin listener answers beside metrics and health: purge, why, log, top, sites.</summary>
+/// <summary>What the admin listener answers beside metrics and health: purge, why, log, top, what-if, sites.</summary>
 internal sealed class AdminEndpoints(PurgeEndpoint purge, WhyEndpoint why, RequestLog requests,
-    LiveSites sites)
+    LiveSites sites, WhatIfEndpoint whatIf)
 {
     private const int ShownMax = 1000;
 
@@ -27,6 +28,9 @@ internal sealed class AdminEndpoints(PurgeEndpoint purge, WhyEndpoint why, Reque
                 return true;
             case ("/top", "GET"):
                 await TopAsync(context);
+                return true;
+            case ("/whatif", "GET"):
+                await whatIf.AnswerAsync(context);
                 return true;
             case ("/sites", "GET"):
                 await SitesAsync(context);

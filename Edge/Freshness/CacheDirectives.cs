@@ -4,12 +4,16 @@ using Flickr.Edge.Headers.Structured;
 namespace Flickr.Edge.Freshness;
 
 /// <summary>
-/// The Cache-Control directives of an answer (RFC 9111 section 5.2.2), from Cache-Control itself or from a targeted field
-/// (RFC 9213). Unknown directives are ignored; of a directive that stands twice, the first counts.
+/// The Cache-Control directives of an answer (RFC 9111 section 5.2.2), from Cache-Control itself or from a
+/// targeted field (RFC 9213). Unknown directives are ignored; of a directive that stands twice, the first
+/// counts.
 /// </summary>
 internal readonly record struct CacheDirectives
 {
-    /// <summary>The seconds that a malformed time stands for: already over. A cache is to take such an answer as stale.</summary>
+    /// <summary>
+    /// The seconds that a malformed time stands for: already over. A cache is to take such an answer as
+    /// stale.
+    /// </summary>
     private const long Malformed = 0;
 
     public bool Public { get; private init; }
@@ -24,13 +28,20 @@ internal readonly record struct CacheDirectives
     public long? StaleWhileRevalidate { get; private init; }
     public long? StaleIfError { get; private init; }
 
-    /// <summary>Field names that <c>no-cache="…"</c> and <c>private="…"</c> hold back, comma-separated, or null.</summary>
+    /// <summary>
+    /// Field names that <c>no-cache="…"</c> and <c>private="…"</c> hold back, comma-separated, or null.
+    /// </summary>
     public string? HeldBackFields { get; private init; }
 
-    /// <summary>Whether the directives come from a targeted field: then Expires does not count either.</summary>
+    /// <summary>
+    /// Whether the directives come from a targeted field: then Expires does not count either.
+    /// </summary>
     public bool IsTargeted { get; private init; }
 
-    /// <summary>The directives that count for us: of the site's own field, else of CDN-Cache-Control, else of Cache-Control.</summary>
+    /// <summary>
+    /// The directives that count for us: of the site's own field, else of CDN-Cache-Control, else of
+    /// Cache-Control.
+    /// </summary>
     public static CacheDirectives Of(HeaderBlock answer, string? targetedField) =>
         (targetedField is null ? null : Targeted(answer.Joined(targetedField)))
         ?? Targeted(answer.Joined("CDN-Cache-Control"))
@@ -55,7 +66,10 @@ internal readonly record struct CacheDirectives
         return parsed;
     }
 
-    /// <summary>Reads a targeted field; null when it is absent, empty or no dictionary (RFC 9213 section 2.1: as if it were not there).</summary>
+    /// <summary>
+    /// Reads a targeted field; null when it is absent, empty or no dictionary (RFC 9213 section 2.1: as if it
+    /// were not there).
+    /// </summary>
     private static CacheDirectives? Targeted(string? field)
     {
         if (field is null || StructuredField.ParseDictionary(field) is not { Count: > 0 } entries)
@@ -68,10 +82,13 @@ internal readonly record struct CacheDirectives
             parsed = member switch
             {
                 { IsInnerList: true } => parsed,
-                { Item: { Kind: BareItemKind.Boolean, IsTrue: true } } => parsed.With(key, false, "", key.Length),
+                { Item: { Kind: BareItemKind.Boolean, IsTrue: true } } =>
+                    parsed.With(key, false, "", key.Length),
                 { Item: { Kind: BareItemKind.Integer } item } =>
-                    parsed.With(key, true, item.Number.ToString(System.Globalization.CultureInfo.InvariantCulture), key.Length),
-                { Item: { Kind: BareItemKind.String or BareItemKind.Token } item } when key is "no-cache" or "private" =>
+                    parsed.With(key, true,
+                    item.Number.ToString(System.Globalization.CultureInfo.InvariantCulture), key.Length),
+                { Item: { Kind: BareItemKind.String or BareItemKind.Token } item }
+                    when key is "no-cache" or "private" =>
                     parsed.With(key, true, item.Text, key.Length),
                 _ => parsed, // a value of the wrong type is as good as an unknown directive
             };
@@ -79,7 +96,8 @@ internal readonly record struct CacheDirectives
         return parsed;
     }
 
-    private CacheDirectives With(ReadOnlySpan<char> name, bool hasValue, ReadOnlySpan<char> value, int nameLength)
+    private CacheDirectives With(ReadOnlySpan<char> name, bool hasValue, ReadOnlySpan<char> value,
+        int nameLength)
     {
         if (TimeOf(name, nameLength, value, hasValue) is { } seconds)
         {
@@ -90,7 +108,8 @@ internal readonly record struct CacheDirectives
             : Is(name, "must-revalidate") ? this with { MustRevalidate = true }
             : Is(name, "proxy-revalidate") ? this with { ProxyRevalidate = true }
             : Is(name, "must-understand") ? this with { MustUnderstand = true }
-            : Is(name, "no-cache") ? (Names(value) is { } held ? HoldBack(held) : this with { NoCache = true })
+            : Is(name, "no-cache") ? (Names(value) is { } held ? HoldBack(held)
+            : this with { NoCache = true })
             : Is(name, "private") ? (Names(value) is { } kept ? HoldBack(kept) : this with { Private = true })
             : this;
     }
@@ -98,23 +117,32 @@ internal readonly record struct CacheDirectives
     private CacheDirectives WithTime(ReadOnlySpan<char> name, long seconds) =>
         Is(name, "max-age") ? this with { MaxAge = MaxAge ?? seconds }
         : Is(name, "s-maxage") ? this with { SharedMaxAge = SharedMaxAge ?? seconds }
-        : Is(name, "stale-while-revalidate") ? this with { StaleWhileRevalidate = StaleWhileRevalidate ?? seconds }
+        : Is(name, "stale-while-revalidate")
+        ? this with { StaleWhileRevalidate = StaleWhileRevalidate ?? seconds }
         : this with { StaleIfError = StaleIfError ?? seconds };
 
-    /// <summary>The seconds of a directive that is a time; malformed ones are over already. Null for other directives.</summary>
-    private static long? TimeOf(ReadOnlySpan<char> name, int nameLength, ReadOnlySpan<char> value, bool hasValue)
+    /// <summary>
+    /// The seconds of a directive that is a time; malformed ones are over already. Null for other directives.
+    /// </summary>
+    private static long? TimeOf(ReadOnlySpan<char> name, int nameLength, ReadOnlySpan<char> value,
+        bool hasValue)
     {
-        if (!Is(name, "max-age") && !Is(name, "s-maxage") && !Is(name, "stale-while-revalidate") && !Is(name, "stale-if-error"))
+        if (!Is(name, "max-age") && !Is(name, "s-maxage") && !Is(name, "stale-while-revalidate")
+            && !Is(name, "stale-if-error"))
         {
             return null;
         }
-        return hasValue && nameLength == name.Length && FieldSyntax.TryDeltaSeconds(value, out var seconds) ? seconds : Malformed;
+        return hasValue && nameLength == name.Length && FieldSyntax.TryDeltaSeconds(value, out var seconds)
+            ? seconds : Malformed;
     }
 
     private CacheDirectives HoldBack(string names) =>
         this with { HeldBackFields = HeldBackFields is null ? names : HeldBackFields + "," + names };
 
-    /// <summary>The field names of a qualified directive; null when there is none: then it is the plain directive, the stricter one.</summary>
+    /// <summary>
+    /// The field names of a qualified directive; null when there is none: then it is the plain directive, the
+    /// stricter one.
+    /// </summary>
     private static string? Names(ReadOnlySpan<char> value)
     {
         var rest = value;
@@ -134,5 +162,6 @@ internal readonly record struct CacheDirectives
     private static ReadOnlySpan<char> Unquote(ReadOnlySpan<char> value) =>
         value.Length >= 2 && value[0] == '"' && value[^1] == '"' ? value[1..^1] : value;
 
-    private static bool Is(ReadOnlySpan<char> name, string directive) => name.Equals(directive, StringComparison.OrdinalIgnoreCase);
+    private static bool Is(ReadOnlySpan<char> name, string directive) =>
+        name.Equals(directive, StringComparison.OrdinalIgnoreCase);
 }

@@ -6,10 +6,11 @@ namespace Flickr.Edge.Freshness;
 internal static class Invalidates
 {
     /// <summary>
-    /// The addresses (path and query) whose stored answers are invalid now: the target, and Location and Content-Location when
-    /// they are of the same origin. Empty for safe methods and failed answers.
+    /// The addresses (path and query) whose stored answers are invalid now: the target, and Location and
+    /// Content-Location when they are of the same origin. Empty for safe methods and failed answers.
     /// </summary>
-    public static IReadOnlyList<string> By(in RequestFacts request, int status, Uri target, HeaderBlock answer)
+    public static IReadOnlyList<string> By(in RequestFacts request, int status, Uri target,
+        HeaderBlock answer)
     {
         if (request.IsSafe || status is < 200 or > 399)
         {
@@ -24,8 +25,10 @@ internal static class Invalidates
     private static void AddSameOrigin(List<string> addresses, Uri target, string? reference)
     {
         // Another origin's addresses are not ours to drop: anybody could empty anybody's cache.
-        if (reference is not null && Uri.TryCreate(target, reference, out var address) && address.Scheme == target.Scheme
-            && address.Host.Equals(target.Host, StringComparison.OrdinalIgnoreCase) && address.Port == target.Port
+        if (reference is not null && Uri.TryCreate(target, reference, out var address)
+            && address.Scheme == target.Scheme
+            && address.Host.Equals(target.Host, StringComparison.OrdinalIgnoreCase)
+            && address.Port == target.Port
             && !addresses.Contains(address.PathAndQuery))
         {
             addresses.Add(address.PathAndQuery);

@@ -16,31 +16,42 @@ internal enum FreshnessSource : byte
 }
 
 /// <summary>
-/// How long a stored answer may be used, worked out once from its fields and the site's rules, so that a hit is only
-/// arithmetic. Immutable; the default value is "never without validation".
+/// How long a stored answer may be used, worked out once from its fields and the site's rules, so that a hit
+/// is only arithmetic. Immutable; the default value is "never without validation".
 /// </summary>
 /// <remarks>
-/// Layout: freshFor, initialAge, staleWhileRevalidate, staleIfError as signed 64-bit milliseconds, then one byte of flags
-/// (1 must-revalidate, 2 needs validation, 4 has a validator), then one byte of <see cref="FreshnessSource"/>.
+/// Layout: freshFor, initialAge, staleWhileRevalidate, staleIfError as signed 64-bit milliseconds, then one
+/// byte of flags (1 must-revalidate, 2 needs validation, 4 has a validator), then one byte of
+/// <see cref="FreshnessSource"/>.
 /// </remarks>
 internal readonly record struct Lifetimes
 {
     /// <summary>Bytes of the layout.</summary>
     public const int ByteCount = 34;
 
-    /// <summary>Freshness lifetime (RFC 9111 section 4.2.1), from the moment the origin made the answer. Zero: stale at once.</summary>
+    /// <summary>
+    /// Freshness lifetime (RFC 9111 section 4.2.1), from the moment the origin made the answer. Zero: stale
+    /// at once.
+    /// </summary>
     public TimeSpan FreshFor { get; init; }
 
-    /// <summary>Corrected initial age at <c>ResponseTime</c> (RFC 9111 section 4.2.3): what other caches and the way have used up.</summary>
+    /// <summary>
+    /// Corrected initial age at <c>ResponseTime</c> (RFC 9111 section 4.2.3): what other caches and the way
+    /// have used up.
+    /// </summary>
     public TimeSpan InitialAge { get; init; }
 
-    /// <summary>How long after expiry it may be served while it is renewed behind (RFC 5861 section 3).</summary>
+    /// <summary>
+    /// How long after expiry it may be served while it is renewed behind (RFC 5861 section 3).
+    /// </summary>
     public TimeSpan StaleWhileRevalidate { get; init; }
 
     /// <summary>How long after expiry it may be served when the origin fails (RFC 5861 section 4).</summary>
     public TimeSpan StaleIfError { get; init; }
 
-    /// <summary>Never served stale: must-revalidate, proxy-revalidate or s-maxage (RFC 9111 sections 4.2.4 and 5.2.2).</summary>
+    /// <summary>
+    /// Never served stale: must-revalidate, proxy-revalidate or s-maxage (RFC 9111 sections 4.2.4 and 5.2.2).
+    /// </summary>
     public bool MustRevalidate { get; init; }
 
     /// <summary>Never served without validation, even fresh: no-cache.</summary>
@@ -57,7 +68,8 @@ internal readonly record struct Lifetimes
         BinaryPrimitives.WriteInt64LittleEndian(destination[8..], Ms(InitialAge));
         BinaryPrimitives.WriteInt64LittleEndian(destination[16..], Ms(StaleWhileRevalidate));
         BinaryPrimitives.WriteInt64LittleEndian(destination[24..], Ms(StaleIfError));
-        destination[32] = (byte)((MustRevalidate ? 1 : 0) | (NeedsValidation ? 2 : 0) | (HasValidator ? 4 : 0));
+        destination[32] = (byte)((MustRevalidate ? 1 : 0) | (NeedsValidation ? 2 : 0)
+            | (HasValidator ? 4 : 0));
         destination[33] = (byte)Source;
     }
 
@@ -69,7 +81,8 @@ internal readonly record struct Lifetimes
         }
         for (var offset = 0; offset < 32; offset += 8)
         {
-            // Milliseconds of a few hundred years: anything else is not our writing, and would overflow in arithmetic.
+            // Milliseconds of a few hundred years: anything else is not our writing, and would overflow in
+            // arithmetic.
             if (BinaryPrimitives.ReadInt64LittleEndian(source[offset..]) is < 0 or > (1L << 43))
             {
                 return null;

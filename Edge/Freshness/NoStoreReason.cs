@@ -18,10 +18,14 @@ internal enum NoStoreReason
     /// <summary>The answer said private.</summary>
     Private,
 
-    /// <summary>The request carried Authorization and the answer does not allow a shared cache to keep it.</summary>
+    /// <summary>
+    /// The request carried Authorization and the answer does not allow a shared cache to keep it.
+    /// </summary>
     Authorization,
 
-    /// <summary>A status we do not know, or not a final one, or must-understand with a status we do not understand.</summary>
+    /// <summary>
+    /// A status we do not know, or not a final one, or must-understand with a status we do not understand.
+    /// </summary>
     Status,
 
     /// <summary>Vary holds a star: no later request can match.</summary>
@@ -33,6 +37,8 @@ internal enum NoStoreReason
     /// <summary>Neither a lifetime nor a validator: it could never be used again.</summary>
     NoFreshness,
 
-    /// <summary>A partial answer that cannot be combined: no strong validator, or a range that makes no sense.</summary>
+    /// <summary>
+    /// A partial answer that cannot be combined: no strong validator, or a range that makes no sense.
+    /// </summary>
     Partial,
 }

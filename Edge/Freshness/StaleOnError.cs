@@ -18,11 +18,17 @@ internal enum OriginFailure
     Slow,
 }
 
-/// <summary>Whether a stale answer may stand in for a failed origin (RFC 5861 section 4, RFC 9111 section 4.2.4). Pure.</summary>
+/// <summary>
+/// Whether a stale answer may stand in for a failed origin (RFC 5861 section 4, RFC 9111 section 4.2.4).
+/// Pure.
+/// </summary>
 internal static class StaleOnError
 {
-    /// <summary>Whether <paramref name="head"/> may be served at <paramref name="now"/> although it is stale.</summary>
-    public static bool May(StoredHead head, in RequestFacts request, OriginFailure failure, StoreRules rules, DateTimeOffset now)
+    /// <summary>
+    /// Whether <paramref name="head"/> may be served at <paramref name="now"/> although it is stale.
+    /// </summary>
+    public static bool May(StoredHead head, in RequestFacts request, OriginFailure failure, StoreRules rules,
+        DateTimeOffset now)
     {
         var lifetimes = head.Lifetimes;
         if (lifetimes.NeedsValidation || lifetimes.MustRevalidate)
@@ -30,11 +36,13 @@ internal static class StaleOnError
             return false;
         }
         var window = lifetimes.StaleIfError;
-        if (rules.HonoursRequestDirectives && request.Directives.StaleIfError is { } wished && wished > window)
+        if (rules.HonoursRequestDirectives && request.Directives.StaleIfError is { } wished
+            && wished > window)
         {
             window = wished;
         }
-        if (failure is OriginFailure.Unreachable or OriginFailure.Timeout && rules.StaleWhenUnreachable > window)
+        if (failure is OriginFailure.Unreachable or OriginFailure.Timeout
+            && rules.StaleWhenUnreachable > window)
         {
             window = rules.StaleWhenUnreachable;
         }

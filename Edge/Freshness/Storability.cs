@@ -5,13 +5,16 @@ using Flickr.Edge.Variants;
 
 namespace Flickr.Edge.Freshness;
 
-/// <summary>Whether an answer may be stored, and for how long (RFC 9111 sections 3 and 4.2.1). Pure.</summary>
+/// <summary>
+/// Whether an answer may be stored, and for how long (RFC 9111 sections 3 and 4.2.1). Pure.
+/// </summary>
 internal static class Storability
 {
     /// <summary>Statuses whose meaning we know, as must-understand asks (RFC 9111 section 5.2.2.3).</summary>
     private static readonly FrozenSet<int> Understood = FrozenSet.ToFrozenSet(
     [
-        200, 203, 204, 206, 300, 301, 302, 303, 307, 308, 400, 401, 403, 404, 405, 406, 410, 414, 415, 416, 421, 422, 425, 429,
+        200, 203, 204, 206, 300, 301, 302, 303, 307, 308, 400, 401, 403, 404, 405, 406, 410, 414, 415, 416,
+        421, 422, 425, 429,
         431, 451, 500, 501, 502, 503, 504,
     ]);
 
@@ -19,8 +22,11 @@ internal static class Storability
     private static readonly FrozenSet<int> HeuristicallyCacheable = FrozenSet.ToFrozenSet(
         [200, 203, 204, 206, 300, 301, 308, 404, 405, 410, 414, 501]);
 
-    /// <summary>Judges the head of an answer. <paramref name="answer"/> holds its fields as received.</summary>
-    public static StoreDecision Judge(in RequestFacts request, int status, HeaderBlock answer, StoreRules rules,
+    /// <summary>
+    /// Judges the head of an answer. <paramref name="answer"/> holds its fields as received.
+    /// </summary>
+    public static StoreDecision Judge(in RequestFacts request, int status, HeaderBlock answer,
+        StoreRules rules,
         DateTimeOffset requestTime, DateTimeOffset responseTime)
     {
         var directives = CacheDirectives.Of(answer, rules.TargetedField);
@@ -34,22 +40,24 @@ internal static class Storability
     }
 
     /// <summary>
-    /// The head to store for an answer that <see cref="Judge"/> said may be stored: without hop-by-hop fields, without those that
-    /// <c>no-cache="…"</c> and <c>private="…"</c> name, and without cookies when the site strips them. Age stays as the origin sent it,
-    /// for those who wait for this very answer; a hit states the current age instead.
+    /// The head to store for an answer that <see cref="Judge"/> said may be stored: without hop-by-hop
+    /// fields, without those that <c>no-cache="…"</c> and <c>private="…"</c> name, without cookies when the
+    /// site strips them, and without Age, which <see cref="Lifetimes.InitialAge"/> holds.
     /// </summary>
-    public static StoredHead HeadToStore(int status, HeaderBlock answer, StoreRules rules, in Lifetimes lifetimes,
+    public static StoredHead HeadToStore(int status, HeaderBlock answer, StoreRules rules,
+        in Lifetimes lifetimes,
         DateTimeOffset requestTime, DateTimeOffset responseTime)
     {
         var connection = answer.Joined("Connection");
         var heldBack = CacheDirectives.Of(answer, rules.TargetedField).HeldBackFields;
-        var headers = answer.Without(line => HopByHop.Is(line.Name, connection)
+        var headers = answer.Without(line => line.Is("Age") || HopByHop.Is(line.Name, connection)
             || (heldBack is not null && FieldSyntax.ListContains(heldBack, line.Name))
             || (rules.SetCookie == SetCookiePolicy.Strip && IsCookie(line)));
         return new StoredHead(status, headers, requestTime, responseTime, lifetimes);
     }
 
-    private static NoStoreReason Forbids(in RequestFacts request, int status, HeaderBlock answer, in CacheDirectives directives,
+    private static NoStoreReason Forbids(in RequestFacts request, int status, HeaderBlock answer,
+        in CacheDirectives directives,
         StoreRules rules)
     {
         if (!request.IsGet)
@@ -64,7 +72,8 @@ internal static class Storability
         {
             return NoStoreReason.Partial;
         }
-        // must-understand on a status we know outweighs no-store: that is there for caches that do not know it (5.2.2.3).
+        // must-understand on a status we know outweighs no-store: that is there for caches that do not know
+        // it (5.2.2.3).
         if (directives.NoStore && !directives.MustUnderstand)
         {
             return NoStoreReason.NoStore;
@@ -73,7 +82,8 @@ internal static class Storability
         {
             return NoStoreReason.Private;
         }
-        if (request.HasAuthorization && !directives.Public && !directives.MustRevalidate && directives.SharedMaxAge is null)
+        if (request.HasAuthorization && !directives.Public && !directives.MustRevalidate
+            && directives.SharedMaxAge is null)
         {
             return NoStoreReason.Authorization;
         }
@@ -90,13 +100,15 @@ internal static class Storability
             : NoStoreReason.None;
     }
 
-    private static Lifetimes LifetimesOf(int status, HeaderBlock answer, in CacheDirectives directives, StoreRules rules,
+    private static Lifetimes LifetimesOf(int status, HeaderBlock answer, in CacheDirectives directives,
+        StoreRules rules,
         DateTimeOffset requestTime, DateTimeOffset responseTime)
     {
         var hasDate = TryDate(answer, "Date", responseTime, out var date);
         date = hasDate ? date : responseTime;
         var (freshFor, source) = FreshFor(status, answer, directives, rules, date, responseTime);
-        var mustRevalidate = directives.MustRevalidate || directives.ProxyRevalidate || directives.SharedMaxAge is not null;
+        var mustRevalidate = directives.MustRevalidate || directives.ProxyRevalidate
+            || directives.SharedMaxAge is not null;
         return new Lifetimes
         {
             FreshFor = freshFor,
@@ -104,26 +116,33 @@ internal static class Storability
             InitialAge = InitialAge(answer, rules, date, requestTime, responseTime, freshFor),
             MustRevalidate = mustRevalidate,
             NeedsValidation = directives.NoCache,
-            StaleWhileRevalidate = mustRevalidate ? default : Span(directives.StaleWhileRevalidate) ?? rules.DefaultStaleWhileRevalidate,
-            StaleIfError = mustRevalidate ? default : Span(directives.StaleIfError) ?? rules.DefaultStaleIfError,
-            HasValidator = !string.IsNullOrEmpty(answer.First("ETag")) || TryDate(answer, "Last-Modified", responseTime, out _),
+            StaleWhileRevalidate = mustRevalidate ? default
+                : Span(directives.StaleWhileRevalidate) ?? rules.DefaultStaleWhileRevalidate,
+            StaleIfError = mustRevalidate ? default
+                : Span(directives.StaleIfError) ?? rules.DefaultStaleIfError,
+            HasValidator = !string.IsNullOrEmpty(answer.First("ETag"))
+                || TryDate(answer, "Last-Modified", responseTime, out _),
         };
     }
 
-    private static (TimeSpan, FreshnessSource) FreshFor(int status, HeaderBlock answer, in CacheDirectives directives,
+    private static (TimeSpan, FreshnessSource) FreshFor(int status, HeaderBlock answer,
+        in CacheDirectives directives,
         StoreRules rules, DateTimeOffset date, DateTimeOffset responseTime)
     {
         if (directives.SharedMaxAge is { } shared)
         {
-            return (TimeSpan.FromSeconds(shared), directives.IsTargeted ? FreshnessSource.Targeted : FreshnessSource.SharedMaxAge);
+            return (TimeSpan.FromSeconds(shared), directives.IsTargeted ? FreshnessSource.Targeted
+                : FreshnessSource.SharedMaxAge);
         }
         if (directives.MaxAge is { } maxAge)
         {
-            return (TimeSpan.FromSeconds(maxAge), directives.IsTargeted ? FreshnessSource.Targeted : FreshnessSource.MaxAge);
+            return (TimeSpan.FromSeconds(maxAge), directives.IsTargeted ? FreshnessSource.Targeted
+                : FreshnessSource.MaxAge);
         }
         if (!directives.IsTargeted && answer.Contains("Expires"))
         {
-            var left = TryDate(answer, "Expires", responseTime, out var expires) ? expires - date : TimeSpan.Zero;
+            var left = TryDate(answer, "Expires", responseTime, out var expires) ? expires - date
+                : TimeSpan.Zero;
             return (Bound(left, TimeSpan.FromSeconds(FieldSyntax.DeltaSecondsMax)), FreshnessSource.Expires);
         }
         if (directives.NoCache)
@@ -145,20 +164,24 @@ internal static class Storability
     }
 
     /// <summary>
-    /// Corrected initial age (RFC 9111 section 4.2.3). The apparent age counts in whole seconds, as Date does: else every answer
-    /// would be up to a second old at birth.
+    /// Corrected initial age (RFC 9111 section 4.2.3). The apparent age counts in whole seconds, as Date
+    /// does: else every answer would be up to a second old at birth.
     /// </summary>
-    private static TimeSpan InitialAge(HeaderBlock answer, StoreRules rules, DateTimeOffset date, DateTimeOffset requestTime,
+    private static TimeSpan InitialAge(HeaderBlock answer, StoreRules rules, DateTimeOffset date,
+        DateTimeOffset requestTime,
         DateTimeOffset responseTime, TimeSpan freshFor)
     {
         var apparent = TimeSpan.FromSeconds(Math.Max(0, Math.Floor((responseTime - date).TotalSeconds)));
         var delay = responseTime > requestTime ? responseTime - requestTime : TimeSpan.Zero;
         var age = AgeOf(answer, rules.MalformedAge);
         var corrected = (age is null ? freshFor : TimeSpan.FromSeconds(age.Value)) + delay;
-        return Bound(apparent > corrected ? apparent : corrected, TimeSpan.FromSeconds(FieldSyntax.DeltaSecondsMax));
+        return Bound(apparent > corrected ? apparent : corrected,
+            TimeSpan.FromSeconds(FieldSyntax.DeltaSecondsMax));
     }
 
-    /// <summary>The seconds of the Age field, 0 without one; null: the answer is to be taken as stale.</summary>
+    /// <summary>
+    /// The seconds of the Age field, 0 without one; null: the answer is to be taken as stale.
+    /// </summary>
     private static long? AgeOf(HeaderBlock answer, MalformedAge malformed)
     {
         if (answer.Joined("Age") is not { } field)
@@ -175,7 +198,9 @@ internal static class Storability
         return isNumber ? seconds : 0;
     }
 
-    /// <summary>Whether a stored answer could ever be used: fresh, or in some grace, or renewed by a condition.</summary>
+    /// <summary>
+    /// Whether a stored answer could ever be used: fresh, or in some grace, or renewed by a condition.
+    /// </summary>
     private static bool IsUseful(in Lifetimes lifetimes)
     {
         if (lifetimes.HasValidator)
@@ -188,16 +213,21 @@ internal static class Storability
         return !lifetimes.NeedsValidation && lifetimes.FreshFor + longest > lifetimes.InitialAge;
     }
 
-    /// <summary>A part of known place, of one range. Combining it with others asks for more (see <see cref="ContentRange"/>).</summary>
+    /// <summary>
+    /// A part of known place, of one range. Combining it with others asks for more (see
+    /// <see cref="ContentRange"/>).
+    /// </summary>
     private static bool IsStorablePart(HeaderBlock answer, StoreRules rules) =>
         rules.StoresPartial && ContentRange.Parse(answer.Joined("Content-Range")) is { Complete: >= 0 }
-        && answer.First("Content-Type")?.StartsWith("multipart/byteranges", StringComparison.OrdinalIgnoreCase) != true;
+        && answer.First("Content-Type")?.StartsWith("multipart/byteranges",
+        StringComparison.OrdinalIgnoreCase) != true;
 
     private static bool SetsCookieToStore(HeaderBlock answer, in CacheDirectives directives)
     {
         foreach (var line in answer.Lines)
         {
-            if (IsCookie(line) && !(directives.HeldBackFields is { } held && FieldSyntax.ListContains(held, line.Name)))
+            if (IsCookie(line) && !(directives.HeldBackFields is { } held
+                && FieldSyntax.ListContains(held, line.Name)))
             {
                 return true;
             }
@@ -207,10 +237,13 @@ internal static class Storability
 
     private static bool IsCookie(HeaderLine line) => line.Is("Set-Cookie") || line.Is("Set-Cookie2");
 
-    private static bool TryDate(HeaderBlock answer, string name, DateTimeOffset now, out DateTimeOffset date) =>
+    private static bool TryDate(HeaderBlock answer, string name, DateTimeOffset now,
+        out DateTimeOffset date) =>
         HttpDate.TryParse(answer.Joined(name), now, out date);
 
-    private static TimeSpan? Span(long? seconds) => seconds is null ? null : TimeSpan.FromSeconds(seconds.Value);
+    private static TimeSpan? Span(long? seconds) =>
+        seconds is null ? null : TimeSpan.FromSeconds(seconds.Value);
 
-    private static TimeSpan Bound(TimeSpan span, TimeSpan max) => span < TimeSpan.Zero ? TimeSpan.Zero : span > max ? max : span;
+    private static TimeSpan Bound(TimeSpan span, TimeSpan max) =>
+        span < TimeSpan.Zero ? TimeSpan.Zero : span > max ? max : span;
 }

@@ -3,13 +3,14 @@ using System.Buffers;
 namespace Flickr.Edge.Gate;
 
 /// <summary>
-/// Follows the framing of the requests on one connection and says how many of the bytes at hand the server may see. Not
-/// thread-safe; one per connection.
+/// Follows the framing of the requests on one connection and says how many of the bytes at hand the server
+/// may see. Not thread-safe; one per connection.
 /// </summary>
 /// <remarks>
-/// The server sees a head as it comes in, so that its own limits and timers work, except for the head's last line: that is
-/// shown only when the whole head was found good. It never acts before that line. The next head is not looked at before the
-/// server has taken in everything approved, so that a good request is answered before a bad one behind it is refused.
+/// The server sees a head as it comes in, so that its own limits and timers work, except for the head's last
+/// line: that is shown only when the whole head was found good. It never acts before that line. The next head
+/// is not looked at before the server has taken in everything approved, so that a good request is answered
+/// before a bad one behind it is refused.
 /// </remarks>
 internal sealed class FramingScanner(GateOptions options)
 {
@@ -36,7 +37,9 @@ internal sealed class FramingScanner(GateOptions options)
     /// <summary>Why the bytes after the approved ones are refused; None while all is well.</summary>
     public GateRefusal Refusal { get; private set; }
 
-    /// <summary>Whether the refusal concerns a head (nothing of it needs to be shown) rather than a body.</summary>
+    /// <summary>
+    /// Whether the refusal concerns a head (nothing of it needs to be shown) rather than a body.
+    /// </summary>
     public bool IsHeadRefused => Refusal != GateRefusal.None && _phase is Phase.BeforeRequest or Phase.Fields;
 
     /// <summary>Bytes at the start of the buffer that are approved and were not taken in yet.</summary>
@@ -45,7 +48,10 @@ internal sealed class FramingScanner(GateOptions options)
     /// <summary>The server took in that many bytes.</summary>
     public void Consumed(long bytes) => _scanned = Math.Max(0, _scanned - bytes);
 
-    /// <summary>How many bytes of the buffer the server may see. <paramref name="buffer"/> begins at the first byte not taken in.</summary>
+    /// <summary>
+    /// How many bytes of the buffer the server may see. <paramref name="buffer"/> begins at the first byte
+    /// not taken in.
+    /// </summary>
     public long Approve(in ReadOnlySequence<byte> buffer)
     {
         while (Refusal == GateRefusal.None)
@@ -104,13 +110,15 @@ internal sealed class FramingScanner(GateOptions options)
     }
 
     /// <summary>
-    /// A line of a head is shown while it grows: the server does not take in parts of one, but counts its bytes and its time. An
-    /// empty line and the lines inside a body are not: of those it does take in parts.
+    /// A line of a head is shown while it grows: the server does not take in parts of one, but counts its
+    /// bytes and its time. An empty line and the lines inside a body are not: of those it does take in parts.
     /// </summary>
     private void JudgePartial(in ReadOnlySequence<byte> rest, out bool isShown)
     {
-        isShown = rest.Length > 0 && _phase is Phase.BeforeRequest or Phase.Fields && rest.FirstSpan[0] != '\r';
-        if (_phase is Phase.ChunkSize or Phase.ChunkEnd or Phase.Trailers && rest.Length > options.ChunkLineBytesMax)
+        isShown = rest.Length > 0 && _phase is Phase.BeforeRequest or Phase.Fields
+            && rest.FirstSpan[0] != '\r';
+        if (_phase is Phase.ChunkSize or Phase.ChunkEnd or Phase.Trailers
+            && rest.Length > options.ChunkLineBytesMax)
         {
             Refusal = GateRefusal.Chunk;
         }

@@ -1,6 +1,8 @@
 namespace Flickr.Edge.Gate;
 
-/// <summary>Why a request was refused before the server parsed it. Label values of the refusal counter.</summary>
+/// <summary>
+/// Why a request was refused before the server parsed it. Label values of the refusal counter.
+/// </summary>
 internal enum GateRefusal
 {
     /// <summary>It was not.</summary>
@@ -15,13 +17,18 @@ internal enum GateRefusal
     /// <summary>The request line is not <c>method SP target SP HTTP/1.x</c>.</summary>
     RequestLine,
 
-    /// <summary>The target holds a fragment, a backslash, a byte that is no URI character, or a percent sign that is no escape.</summary>
+    /// <summary>
+    /// The target holds a fragment, a backslash, a byte that is no URI character, or a percent sign that is
+    /// no escape.
+    /// </summary>
     Target,
 
     /// <summary>The target hides a control character behind an escape, e.g. <c>%0d%0a</c>.</summary>
     EscapedControl,
 
-    /// <summary>A field line is no <c>name: value</c>: folded, space before the colon, control characters.</summary>
+    /// <summary>
+    /// A field line is no <c>name: value</c>: folded, space before the colon, control characters.
+    /// </summary>
     FieldLine,
 
     /// <summary>Content-Length is not digits, stands twice, or is too large to be true.</summary>

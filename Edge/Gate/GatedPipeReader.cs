@@ -6,10 +6,11 @@ using System.Runtime.CompilerServices;
 namespace Flickr.Edge.Gate;
 
 /// <summary>
-/// The input of a connection as the server may see it. When a request is refused, the server is shown a line that it refuses
-/// itself: so the 400, the close and the order behind earlier answers are its own doing.
+/// The input of a connection as the server may see it. When a request is refused, the server is shown a line
+/// that it refuses itself: so the 400, the close and the order behind earlier answers are its own doing.
 /// </summary>
-internal sealed class GatedPipeReader(PipeReader inner, GateOptions options, Action<GateRefusal> refused) : PipeReader
+internal sealed class GatedPipeReader(PipeReader inner, GateOptions options, Action<GateRefusal> refused)
+    : PipeReader
 {
     /// <summary>No request line, no field line, no chunk size, no chunk end and no trailer.</summary>
     private static readonly ReadOnlySequence<byte> Unreadable = new(":\r\n\r\n"u8.ToArray());
@@ -77,7 +78,8 @@ internal sealed class GatedPipeReader(PipeReader inner, GateOptions options, Act
     public override ValueTask CompleteAsync(Exception? exception = null) => inner.CompleteAsync(exception);
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<ReadResult> WaitAsync(ValueTask<ReadResult> reading, CancellationToken cancellationToken)
+    private async ValueTask<ReadResult> WaitAsync(ValueTask<ReadResult> reading,
+        CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -93,7 +95,9 @@ internal sealed class GatedPipeReader(PipeReader inner, GateOptions options, Act
         }
     }
 
-    /// <summary>False: there is nothing to show that the server has not looked at; what was read is given back.</summary>
+    /// <summary>
+    /// False: there is nothing to show that the server has not looked at; what was read is given back.
+    /// </summary>
     private bool TryShow(in ReadResult read, out ReadResult shown)
     {
         var buffer = read.Buffer;
@@ -113,7 +117,8 @@ internal sealed class GatedPipeReader(PipeReader inner, GateOptions options, Act
             return false;
         }
         Debug.Assert(approved <= buffer.Length, "more was approved than is there");
-        // The end of the input is told only when nothing more can be shown: there may be requests behind the approved one.
+        // The end of the input is told only when nothing more can be shown: there may be requests behind the
+        // approved one.
         var isEnd = read.IsCompleted && (approved == buffer.Length || approved <= _examined);
         _seen = buffer.Slice(0, approved);
         _examined = 0;
@@ -123,7 +128,8 @@ internal sealed class GatedPipeReader(PipeReader inner, GateOptions options, Act
 
     private ReadResult Refused()
     {
-        var result = new ReadResult(_isUnreadableShown ? ReadOnlySequence<byte>.Empty : Unreadable, isCanceled: false,
+        var result = new ReadResult(_isUnreadableShown ? ReadOnlySequence<byte>.Empty : Unreadable,
+            isCanceled: false,
             isCompleted: true);
         _isUnreadableShown = true;
         return result;

@@ -5,15 +5,18 @@ using System.Text;
 namespace Flickr.Edge.Gate;
 
 /// <summary>
-/// Judges the lines of one HTTP/1 request head as bytes, by the letter of RFC 9112: what other servers are lenient about is
-/// where two servers read two requests out of one. A reusable value: <see cref="Start"/> forgets the last request.
+/// Judges the lines of one HTTP/1 request head as bytes, by the letter of RFC 9112: what other servers are
+/// lenient about is where two servers read two requests out of one. A reusable value: <see cref="Start"/>
+/// forgets the last request.
 /// </summary>
 internal struct HeadJudge
 {
     private static readonly SearchValues<byte> Token = SearchValues.Create(
         "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"u8);
 
-    /// <summary>Control characters but HTAB: none belongs into a field value (RFC 9110 section 5.5).</summary>
+    /// <summary>
+    /// Control characters but HTAB: none belongs into a field value (RFC 9110 section 5.5).
+    /// </summary>
     private static readonly SearchValues<byte> Control = SearchValues.Create(
         [.. Enumerable.Range(0, 32).Where(value => value != '\t').Select(value => (byte)value), 127]);
 
@@ -47,7 +50,8 @@ internal struct HeadJudge
         var method = line[..first];
         _isRead = method.SequenceEqual("GET"u8) || method.SequenceEqual("HEAD"u8);
         // CONNECT asks for a tunnel, which no site of ours has.
-        return method.SequenceEqual("CONNECT"u8) ? GateRefusal.RequestLine : TargetJudge.Judge(line[(first + 1)..last]);
+        return method.SequenceEqual("CONNECT"u8) ? GateRefusal.RequestLine
+            : TargetJudge.Judge(line[(first + 1)..last]);
     }
 
     /// <summary>Judges a field line (without its line end).</summary>
@@ -88,14 +92,17 @@ internal struct HeadJudge
         return _hosts == 0 && !_isHttp10 ? GateRefusal.Host : GateRefusal.None;
     }
 
-    /// <summary>Judges a trailer line: a field line, and none that has a part in framing or routing.</summary>
+    /// <summary>
+    /// Judges a trailer line: a field line, and none that has a part in framing or routing.
+    /// </summary>
     public static GateRefusal Trailer(ReadOnlySpan<byte> line) =>
         TrySplit(line, out var name, out _) && !Ascii.EqualsIgnoreCase(name, "content-length"u8)
         && !Ascii.EqualsIgnoreCase(name, "transfer-encoding"u8) && !Ascii.EqualsIgnoreCase(name, "host"u8)
             ? GateRefusal.None
             : GateRefusal.Trailer;
 
-    private static bool TrySplit(ReadOnlySpan<byte> line, out ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value)
+    private static bool TrySplit(ReadOnlySpan<byte> line, out ReadOnlySpan<byte> name,
+        out ReadOnlySpan<byte> value)
     {
         var colon = line.IndexOf((byte)':');
         name = colon > 0 ? line[..colon] : [];
@@ -106,7 +113,8 @@ internal struct HeadJudge
 
     private GateRefusal TakeContentLength(ReadOnlySpan<byte> value)
     {
-        if (ContentLength >= 0 || value.Length is 0 or > 18 || value.ContainsAnyExceptInRange((byte)'0', (byte)'9')
+        if (ContentLength >= 0 || value.Length is 0 or > 18
+            || value.ContainsAnyExceptInRange((byte)'0', (byte)'9')
             || !Utf8Parser.TryParse(value, out long length, out _))
         {
             return GateRefusal.ContentLength;

@@ -4,8 +4,9 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Flickr.Edge.Gate;
 
 /// <summary>
-/// What Kestrel lets through in HTTP/2 and must not reach an origin (RFC 9113 section 8.2): connection-bound fields, names that
-/// are no tokens, requests without an authority. A request is malformed then, and its stream is reset.
+/// What Kestrel lets through in HTTP/2 and must not reach an origin (RFC 9113 section 8.2): connection-bound
+/// fields, names that are no tokens, requests without an authority. A request is malformed then, and its
+/// stream is reset.
 /// </summary>
 internal sealed class Http2Gate(RequestDelegate next, RequestGate gate)
 {
@@ -13,7 +14,8 @@ internal sealed class Http2Gate(RequestDelegate next, RequestGate gate)
 
     public Task InvokeAsync(HttpContext context)
     {
-        if (HttpProtocol.IsHttp2(context.Request.Protocol) && Judge(context.Request) is var refusal and not GateRefusal.None)
+        if (HttpProtocol.IsHttp2(context.Request.Protocol)
+            && Judge(context.Request) is var refusal and not GateRefusal.None)
         {
             gate.Count(refusal);
             if (context.Features.Get<IHttpResetFeature>() is { } reset)
@@ -34,13 +36,15 @@ internal sealed class Http2Gate(RequestDelegate next, RequestGate gate)
         {
             return GateRefusal.Host;
         }
-        if (TargetJudge.Judge(request.HttpContext.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget) is var refusal
+        if (TargetJudge.Judge(request.HttpContext.Features.GetRequiredFeature<IHttpRequestFeature>()
+            .RawTarget) is var refusal
             and not GateRefusal.None)
         {
             return refusal;
         }
         var body = request.HttpContext.Features.Get<IHttpRequestBodyDetectionFeature>();
-        if (body?.CanHaveBody == true && (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method)))
+        if (body?.CanHaveBody == true && (HttpMethods.IsGet(request.Method)
+            || HttpMethods.IsHead(request.Method)))
         {
             return GateRefusal.BodyOnRead;
         }
@@ -55,7 +59,8 @@ internal sealed class Http2Gate(RequestDelegate next, RequestGate gate)
     }
 
     private static bool IsConnectionBound(string name, string? value) =>
-        (name.Equals("TE", StringComparison.OrdinalIgnoreCase) && !string.Equals(value, "trailers", StringComparison.OrdinalIgnoreCase))
+        (name.Equals("TE", StringComparison.OrdinalIgnoreCase)
+        && !string.Equals(value, "trailers", StringComparison.OrdinalIgnoreCase))
         || name.Equals("Transfer-Encoding", StringComparison.OrdinalIgnoreCase)
         || name.Equals("Connection", StringComparison.OrdinalIgnoreCase)
         || name.Equals("Keep-Alive", StringComparison.OrdinalIgnoreCase)

@@ -7,8 +7,8 @@ using Microsoft.Extensions.Options;
 namespace Flickr.Edge.Gate;
 
 /// <summary>
-/// The strict gate in front of the server: every HTTP/1 request head is judged as bytes before Kestrel parses it. A singleton;
-/// thread-safe.
+/// The strict gate in front of the server: every HTTP/1 request head is judged as bytes before Kestrel parses
+/// it. A singleton; thread-safe.
 /// </summary>
 internal sealed class RequestGate(IOptions<GateOptions> options)
 {
@@ -27,15 +27,20 @@ internal sealed class RequestGate(IOptions<GateOptions> options)
         OnRefusal?.Invoke(reason);
     }
 
-    /// <summary>Puts the gate before everything else on a connection. HTTP/2 over TLS is left to <see cref="Http2Gate"/>.</summary>
+    /// <summary>
+    /// Puts the gate before everything else on a connection. HTTP/2 over TLS is left to
+    /// <see cref="Http2Gate"/>.
+    /// </summary>
     internal ConnectionDelegate Guard(ConnectionDelegate next) => connection =>
     {
-        if (connection.Features.Get<ITlsApplicationProtocolFeature>()?.ApplicationProtocol.Span.SequenceEqual("h2"u8) == true)
+        if (connection.Features.Get<ITlsApplicationProtocolFeature>() is { } tls
+            && tls.ApplicationProtocol.Span.SequenceEqual("h2"u8))
         {
             return next(connection);
         }
         var transport = connection.Transport;
-        connection.Transport = new GatedTransport(new GatedPipeReader(transport.Input, options.Value, Count), transport.Output);
+        connection.Transport = new GatedTransport(new GatedPipeReader(transport.Input, options.Value, Count),
+            transport.Output);
         return next(connection);
     };
 
@@ -58,14 +63,18 @@ internal static class RequestGateRegistration
         return services;
     }
 
-    /// <summary>Guards a listener. Call after <c>UseHttps</c>, so that the gate sees plain bytes. A listener of HTTP/2 alone needs none.</summary>
+    /// <summary>
+    /// Guards a listener. Call after <c>UseHttps</c>, so that the gate sees plain bytes. A listener of HTTP/2
+    /// alone needs none.
+    /// </summary>
     public static void UseRequestGate(this ListenOptions listen)
     {
         var gate = listen.ApplicationServices.GetRequiredService<RequestGate>();
         listen.Use(next =>
         {
             var guarded = gate.Guard(next);
-            return connection => listen.Protocols == HttpProtocols.Http2 ? next(connection) : guarded(connection);
+            return connection =>
+                listen.Protocols == HttpProtocols.Http2 ? next(connection) : guarded(connection);
         });
     }
 }

@@ -4,16 +4,21 @@ using System.Text;
 namespace Flickr.Edge.Gate;
 
 /// <summary>
-/// Judges a request target in its raw form. What stands here is what the origin will see, so it must be a URI to the letter;
-/// whether its path is the canonical one is asked later, of <c>CanonicalPath</c>.
+/// Judges a request target in its raw form. What stands here is what the origin will see, so it must be a URI
+/// to the letter; whether its path is the canonical one is asked later, of <c>CanonicalPath</c>.
 /// </summary>
 internal static class TargetJudge
 {
-    /// <summary>Printable ASCII without <c>#</c> (a fragment never travels) and <c>\</c> (a slash to some).</summary>
+    /// <summary>
+    /// Printable ASCII without <c>#</c> (a fragment never travels) and <c>\</c> (a slash to some).
+    /// </summary>
     private static readonly SearchValues<byte> Allowed = SearchValues.Create(
-        [.. Enumerable.Range(0x21, 0x7e - 0x20).Where(value => value is not ('#' or '\\')).Select(value => (byte)value)]);
+        [.. Enumerable.Range(0x21, 0x7e - 0x20).Where(value => value is not ('#' or '\\'))
+        .Select(value => (byte)value)]);
 
-    /// <summary>The longest target that is judged outside HTTP/1, where the server's limit is on the line.</summary>
+    /// <summary>
+    /// The longest target that is judged outside HTTP/1, where the server's limit is on the line.
+    /// </summary>
     private const int CharsMax = 8 * 1024;
 
     /// <summary>Judges a target that the server already decoded to chars (HTTP/2).</summary>
@@ -41,7 +46,8 @@ internal static class TargetJudge
         while (target[at..].IndexOf((byte)'%') is >= 0 and var next)
         {
             at += next;
-            if (at + 2 >= target.Length || !TryHex(target[at + 1], out var high) || !TryHex(target[at + 2], out var low))
+            if (at + 2 >= target.Length || !TryHex(target[at + 1], out var high)
+                || !TryHex(target[at + 2], out var low))
             {
                 return GateRefusal.Target;
             }
@@ -57,7 +63,8 @@ internal static class TargetJudge
     }
 
     private static bool HasKnownForm(ReadOnlySpan<byte> target) =>
-        target[0] == '/' || target.SequenceEqual("*"u8) || target.StartsWith("http://"u8) || target.StartsWith("https://"u8);
+        target[0] == '/' || target.SequenceEqual("*"u8) || target.StartsWith("http://"u8)
+        || target.StartsWith("https://"u8);
 
     internal static bool TryHex(byte character, out int value)
     {

@@ -5,7 +5,9 @@ namespace Flickr.Edge.Headers;
 /// <summary>CDN-Loop (RFC 8586): a request that has been here before must not go round again. Pure.</summary>
 internal static class CdnLoop
 {
-    /// <summary>How often <paramref name="cdnId"/> is in the field; -1 when the field cannot be read (to be refused).</summary>
+    /// <summary>
+    /// How often <paramref name="cdnId"/> is in the field; -1 when the field cannot be read (to be refused).
+    /// </summary>
     public static int CountOf(StringValues field, string cdnId)
     {
         var count = 0;

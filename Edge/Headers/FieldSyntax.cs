@@ -2,22 +2,29 @@ using System.Buffers;
 
 namespace Flickr.Edge.Headers;
 
-/// <summary>The small words of field syntax that every rule needs (RFC 9110 section 5.6): tokens, list members, whole numbers.</summary>
+/// <summary>
+/// The small words of field syntax that every rule needs (RFC 9110 section 5.6): tokens, list members, whole
+/// numbers.
+/// </summary>
 internal static class FieldSyntax
 {
     /// <summary>Characters of a token.</summary>
     public static readonly SearchValues<char> TokenCharacters = SearchValues.Create(
         "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
 
-    /// <summary>Seconds at which a delta stops growing: more than any clock of ours, and no overflow in arithmetic (RFC 9111 1.2.2).</summary>
+    /// <summary>
+    /// Seconds at which a delta stops growing: more than any clock of ours, and no overflow in arithmetic
+    /// (RFC 9111 1.2.2).
+    /// </summary>
     public const long DeltaSecondsMax = int.MaxValue;
 
     /// <summary>Whether the text is one token, at least one character.</summary>
-    public static bool IsToken(ReadOnlySpan<char> text) => text.Length > 0 && !text.ContainsAnyExcept(TokenCharacters);
+    public static bool IsToken(ReadOnlySpan<char> text) =>
+        text.Length > 0 && !text.ContainsAnyExcept(TokenCharacters);
 
     /// <summary>
-    /// Takes the next non-empty member of a comma-separated list off <paramref name="rest"/>; commas inside quoted strings do
-    /// not divide. False at the end.
+    /// Takes the next non-empty member of a comma-separated list off <paramref name="rest"/>; commas inside
+    /// quoted strings do not divide. False at the end.
     /// </summary>
     public static bool TakeMember(ref ReadOnlySpan<char> rest, out ReadOnlySpan<char> member)
     {
@@ -48,7 +55,9 @@ internal static class FieldSyntax
         return false;
     }
 
-    /// <summary>Reads a run of digits (and nothing else) as seconds; a huge number is <see cref="DeltaSecondsMax"/>.</summary>
+    /// <summary>
+    /// Reads a run of digits (and nothing else) as seconds; a huge number is <see cref="DeltaSecondsMax"/>.
+    /// </summary>
     public static bool TryDeltaSeconds(ReadOnlySpan<char> text, out long seconds)
     {
         seconds = 0;

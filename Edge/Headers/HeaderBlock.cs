@@ -7,9 +7,9 @@ using Microsoft.Extensions.Primitives;
 namespace Flickr.Edge.Headers;
 
 /// <summary>
-/// The field lines of one message, in order, several lines of one name kept apart. Immutable and thread-safe. Every char is
-/// one byte of the wire (Latin-1), so that what an origin sends in a value passes unchanged; CR, LF and NUL in a value
-/// become spaces (RFC 9110 section 5.5).
+/// The field lines of one message, in order, several lines of one name kept apart. Immutable and thread-safe.
+/// Every char is one byte of the wire (Latin-1), so that what an origin sends in a value passes unchanged;
+/// CR, LF and NUL in a value become spaces (RFC 9110 section 5.5).
 /// </summary>
 /// <remarks>
 /// Layout written by <see cref="WriteTo"/>, all numbers little-endian:
@@ -40,7 +40,9 @@ internal sealed class HeaderBlock : IReadOnlyList<HeaderLine>
     /// <summary>The lines as a span, for loops that must not allocate.</summary>
     public ReadOnlySpan<HeaderLine> Lines => _lines;
 
-    /// <summary>The block of these lines. Lines whose name is no token are left out; values are cleaned.</summary>
+    /// <summary>
+    /// The block of these lines. Lines whose name is no token are left out; values are cleaned.
+    /// </summary>
     public static HeaderBlock Of(IEnumerable<HeaderLine> lines)
     {
         var kept = new List<HeaderLine>();
@@ -63,8 +65,8 @@ internal sealed class HeaderBlock : IReadOnlyList<HeaderLine>
     }
 
     /// <summary>
-    /// The fields of an upstream answer (general, then content fields), as raw lines: nothing is parsed. The client must read
-    /// response headers as Latin-1 (<c>ResponseHeaderEncodingSelector</c>).
+    /// The fields of an upstream answer (general, then content fields), as raw lines: nothing is parsed. The
+    /// client must read response headers as Latin-1 (<c>ResponseHeaderEncodingSelector</c>).
     /// </summary>
     public static HeaderBlock From(HttpResponseMessage response)
     {
@@ -94,7 +96,9 @@ internal sealed class HeaderBlock : IReadOnlyList<HeaderLine>
     /// <summary>The value of the first line of this name, or null.</summary>
     public string? First(string name) => IndexOf(name, 0) is >= 0 and var at ? _lines[at].Value : null;
 
-    /// <summary>The values of all lines of this name joined by <c>", "</c>, or null when there is none.</summary>
+    /// <summary>
+    /// The values of all lines of this name joined by <c>", "</c>, or null when there is none.
+    /// </summary>
     public string? Joined(string name)
     {
         var first = IndexOf(name, 0);
@@ -137,7 +141,9 @@ internal sealed class HeaderBlock : IReadOnlyList<HeaderLine>
         return count;
     }
 
-    /// <summary>A block in which all lines of <paramref name="name"/> are replaced by this one, at the end.</summary>
+    /// <summary>
+    /// A block in which all lines of <paramref name="name"/> are replaced by this one, at the end.
+    /// </summary>
     public HeaderBlock With(string name, string value)
     {
         var lines = new List<HeaderLine>(_lines.Length + 1);
@@ -152,7 +158,10 @@ internal sealed class HeaderBlock : IReadOnlyList<HeaderLine>
         return new HeaderBlock([.. lines]);
     }
 
-    /// <summary>A block without the lines that <paramref name="leaveOut"/> says yes to; this block when there are none.</summary>
+    /// <summary>
+    /// A block without the lines that <paramref name="leaveOut"/> says yes to; this block when there are
+    /// none.
+    /// </summary>
     public HeaderBlock Without(Func<HeaderLine, bool> leaveOut)
     {
         var kept = Array.FindAll(_lines, line => !leaveOut(line));
@@ -162,7 +171,9 @@ internal sealed class HeaderBlock : IReadOnlyList<HeaderLine>
     /// <summary>A block without this field; this block when it has none.</summary>
     public HeaderBlock Without(string name) => Contains(name) ? Without(line => line.Is(name)) : this;
 
-    /// <summary>Appends every line to <paramref name="headers"/>, several lines of one name one after the other.</summary>
+    /// <summary>
+    /// Appends every line to <paramref name="headers"/>, several lines of one name one after the other.
+    /// </summary>
     public void CopyTo(IHeaderDictionary headers)
     {
         foreach (var line in _lines)
@@ -181,16 +192,21 @@ internal sealed class HeaderBlock : IReadOnlyList<HeaderLine>
             var bytes = 2;
             foreach (var line in _lines)
             {
-                bytes += 4 + line.Value.Length + (KnownNames.IndexOf(line.Name) > 0 ? 0 : 1 + line.Name.Length);
+                bytes += 4 + line.Value.Length + (KnownNames.IndexOf(line.Name) > 0 ? 0 : 1
+                    + line.Name.Length);
             }
             return bytes;
         }
     }
 
-    /// <summary>Writes the layout above; <paramref name="destination"/> holds at least <see cref="ByteCount"/> bytes.</summary>
+    /// <summary>
+    /// Writes the layout above; <paramref name="destination"/> holds at least <see cref="ByteCount"/> bytes.
+    /// </summary>
     public int WriteTo(Span<byte> destination) => HeaderBlockLayout.Write(_lines, destination);
 
-    /// <summary>Reads what <see cref="WriteTo"/> wrote; null when the bytes are not such a block, whole.</summary>
+    /// <summary>
+    /// Reads what <see cref="WriteTo"/> wrote; null when the bytes are not such a block, whole.
+    /// </summary>
     public static HeaderBlock? ReadFrom(ReadOnlySpan<byte> source, out int bytesRead) =>
         HeaderBlockLayout.TryRead(source, out var lines, out bytesRead) ? new HeaderBlock(lines) : null;
 
@@ -198,7 +214,8 @@ internal sealed class HeaderBlock : IReadOnlyList<HeaderLine>
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    public override string ToString() => string.Join('\n', _lines.Select(line => $"{line.Name}: {line.Value}"));
+    public override string ToString() => string.Join('\n',
+        _lines.Select(line => $"{line.Name}: {line.Value}"));
 
     private int IndexOf(string name, int from)
     {
@@ -235,7 +252,8 @@ internal sealed class HeaderBlock : IReadOnlyList<HeaderLine>
     private static string Clean(string value)
     {
         var trimmed = value.Trim(' ', '\t');
-        if (!trimmed.AsSpan().ContainsAny(Unsafe) && !trimmed.AsSpan().ContainsAnyExceptInRange('\0', '\u00ff'))
+        if (!trimmed.AsSpan().ContainsAny(Unsafe) && !trimmed.AsSpan()
+            .ContainsAnyExceptInRange('\0', '\u00ff'))
         {
             return trimmed;
         }

@@ -21,7 +21,8 @@ internal static class HeaderBlockLayout
             }
             if (value.Length >= 1 << 24)
             {
-                throw new ArgumentException($"a field value of {value.Length} bytes cannot be stored", nameof(lines));
+                throw new ArgumentException($"a field value of {value.Length} bytes cannot be stored",
+                    nameof(lines));
             }
             destination[at] = (byte)value.Length;
             destination[at + 1] = (byte)(value.Length >> 8);

@@ -3,14 +3,15 @@ using System.Globalization;
 namespace Flickr.Edge.Headers;
 
 /// <summary>
-/// HTTP dates (RFC 9110 section 5.6.7) in their three forms. Exact but for letter case, which a cache is to overlook (RFC 9111
-/// section 4.2); anything else is malformed, and a malformed Expires is in the past.
+/// HTTP dates (RFC 9110 section 5.6.7) in their three forms. Exact but for letter case, which a cache is to
+/// overlook (RFC 9111 section 4.2); anything else is malformed, and a malformed Expires is in the past.
 /// </summary>
 internal static class HttpDate
 {
     private const string Months = "JanFebMarAprMayJunJulAugSepOctNovDec";
     private const string Days = "MonTueWedThuFriSatSun";
-    private static readonly string[] LongDays = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+    private static readonly string[] LongDays = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday",
+        "Saturday", "Sunday"];
 
     /// <summary>Reads a date; false for anything that is not one of the three forms, in GMT.</summary>
     /// <param name="text">The field's value.</param>
@@ -36,7 +37,8 @@ internal static class HttpDate
     }
 
     /// <summary>The preferred form, e.g. <c>Sun, 06 Nov 1994 08:49:37 GMT</c>.</summary>
-    public static string Format(DateTimeOffset date) => date.UtcDateTime.ToString("R", CultureInfo.InvariantCulture);
+    public static string Format(DateTimeOffset date) =>
+        date.UtcDateTime.ToString("R", CultureInfo.InvariantCulture);
 
     /// <summary><c>06 Nov 1994 08:49:37 GMT</c></summary>
     private static bool TryImfFixdate(ReadOnlySpan<char> text, out DateTimeOffset date)
@@ -47,7 +49,9 @@ internal static class HttpDate
             && TryMake(year, IndexOf(Months, text[3..6]) + 1, day, text[12..20], out date);
     }
 
-    /// <summary><c>06-Nov-94 08:49:37 GMT</c>; a year more than 50 years ahead is of the past century.</summary>
+    /// <summary>
+    /// <c>06-Nov-94 08:49:37 GMT</c>; a year more than 50 years ahead is of the past century.
+    /// </summary>
     private static bool TryRfc850(ReadOnlySpan<char> text, DateTimeOffset now, out DateTimeOffset date)
     {
         date = default;
@@ -67,28 +71,34 @@ internal static class HttpDate
         date = default;
         return text.Length == 24 && text[3] == ' ' && text[7] == ' ' && text[10] == ' ' && text[19] == ' '
             && IndexOf(Days, text[..3]) >= 0
-            && TryNumber(text[8] == ' ' ? text[9..10] : text[8..10], out var day) && TryNumber(text[20..], out var year)
+            && TryNumber(text[8] == ' ' ? text[9..10] : text[8..10], out var day)
+            && TryNumber(text[20..], out var year)
             && TryMake(year, IndexOf(Months, text[4..7]) + 1, day, text[11..19], out date);
     }
 
-    private static bool TryMake(int year, int month, int day, ReadOnlySpan<char> time, out DateTimeOffset date)
+    private static bool TryMake(int year, int month, int day, ReadOnlySpan<char> time,
+        out DateTimeOffset date)
     {
         date = default;
-        if (time[2] != ':' || time[5] != ':' || !TryNumber(time[..2], out var hour) || !TryNumber(time[3..5], out var minute)
+        if (time[2] != ':' || time[5] != ':' || !TryNumber(time[..2], out var hour)
+            || !TryNumber(time[3..5], out var minute)
             || !TryNumber(time[6..8], out var second))
         {
             return false;
         }
-        if (year < 1 || month is < 1 or > 12 || day < 1 || day > DateTime.DaysInMonth(year, month) || hour > 23 || minute > 59
+        if (year < 1 || month is < 1 or > 12 || day < 1 || day > DateTime.DaysInMonth(year, month)
+            || hour > 23 || minute > 59
             || second > 60)
         {
             return false;
         }
-        date = new DateTimeOffset(year, month, day, hour, minute, Math.Min(second, 59), TimeSpan.Zero); // 60: a leap second
+        // 60: a leap second
+        date = new DateTimeOffset(year, month, day, hour, minute, Math.Min(second, 59), TimeSpan.Zero);
         return true;
     }
 
-    private static bool IsGmt(ReadOnlySpan<char> text) => text.Equals(" GMT", StringComparison.OrdinalIgnoreCase);
+    private static bool IsGmt(ReadOnlySpan<char> text) =>
+        text.Equals(" GMT", StringComparison.OrdinalIgnoreCase);
 
     private static bool IsLongDay(ReadOnlySpan<char> day)
     {

@@ -1,6 +1,9 @@
 namespace Flickr.Edge.Headers;
 
-/// <summary>What the cache rules need to know of a request. A small value made once per request, without allocation for plain requests.</summary>
+/// <summary>
+/// What the cache rules need to know of a request. A small value made once per request, without allocation
+/// for plain requests.
+/// </summary>
 internal readonly record struct RequestFacts
 {
     /// <summary>The method as sent, upper case by definition.</summary>
@@ -17,7 +20,9 @@ internal readonly record struct RequestFacts
     public bool IsGet => HttpMethods.IsGet(Method);
     public bool IsHead => HttpMethods.IsHead(Method);
 
-    /// <summary>GET, HEAD, OPTIONS and TRACE change nothing (RFC 9110 section 9.2.1); an unknown method does.</summary>
+    /// <summary>
+    /// GET, HEAD, OPTIONS and TRACE change nothing (RFC 9110 section 9.2.1); an unknown method does.
+    /// </summary>
     public bool IsSafe => IsGet || IsHead || HttpMethods.IsOptions(Method) || HttpMethods.IsTrace(Method);
 
     /// <summary>Reads the facts off a request.</summary>

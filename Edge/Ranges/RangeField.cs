@@ -5,7 +5,10 @@ namespace Flickr.Edge.Ranges;
 /// <summary>What a Range field turned out to be.</summary>
 internal enum RangeReading
 {
-    /// <summary>Another unit, malformed, too many ranges, or ranges that overlap: answer the whole (RFC 9110 section 14.2).</summary>
+    /// <summary>
+    /// Another unit, malformed, too many ranges, or ranges that overlap: answer the whole (RFC 9110 section
+    /// 14.2).
+    /// </summary>
     Ignored,
 
     /// <summary>Byte ranges; those that can be satisfied were taken, perhaps none.</summary>
@@ -15,8 +18,12 @@ internal enum RangeReading
 /// <summary>Reads the Range field (RFC 9110 section 14.1.1). Pure, allocates nothing.</summary>
 internal static class RangeField
 {
-    /// <summary>Reads the ranges that a whole of <paramref name="completeLength"/> bytes can satisfy into <paramref name="slices"/>.</summary>
-    public static RangeReading Read(ReadOnlySpan<char> field, long completeLength, Span<RangeSlice> slices, out int count)
+    /// <summary>
+    /// Reads the ranges that a whole of <paramref name="completeLength"/> bytes can satisfy into
+    /// <paramref name="slices"/>.
+    /// </summary>
+    public static RangeReading Read(ReadOnlySpan<char> field, long completeLength, Span<RangeSlice> slices,
+        out int count)
     {
         count = 0;
         if (!field.StartsWith("bytes=", StringComparison.OrdinalIgnoreCase))
@@ -39,7 +46,9 @@ internal static class RangeField
         return asked == 0 || Overlap(slices[..count]) ? RangeReading.Ignored : RangeReading.Ranges;
     }
 
-    /// <summary>Reads <c>first-last</c>, <c>first-</c> or <c>-suffix</c>; length 0: well-formed, but not satisfiable.</summary>
+    /// <summary>
+    /// Reads <c>first-last</c>, <c>first-</c> or <c>-suffix</c>; length 0: well-formed, but not satisfiable.
+    /// </summary>
     private static bool TryRange(ReadOnlySpan<char> range, long completeLength, out RangeSlice slice)
     {
         slice = default;

@@ -22,16 +22,23 @@ internal enum RangeAnswer
     Unsatisfiable,
 }
 
-/// <summary>Bytes <paramref name="Offset"/> … <paramref name="Offset"/> + <paramref name="Length"/> - 1 of the whole.</summary>
+/// <summary>
+/// Bytes <paramref name="Offset"/> … <paramref name="Offset"/> + <paramref name="Length"/> - 1 of the whole.
+/// </summary>
 /// <param name="Offset">Where the slice begins in the whole.</param>
 /// <param name="Length">Bytes of it.</param>
-/// <param name="Preamble">Multipart only: what to write before the bytes (boundary line, part fields, empty line).</param>
+/// <param name="Preamble">Multipart only: what to write before the bytes (boundary line, part fields, empty
+/// line).</param>
 internal readonly record struct RangeSlice(long Offset, long Length, ReadOnlyMemory<byte> Preamble = default);
 
-/// <summary>The answer to a Range request against a whole of known length (RFC 9110 section 14). Immutable, pure.</summary>
+/// <summary>
+/// The answer to a Range request against a whole of known length (RFC 9110 section 14). Immutable, pure.
+/// </summary>
 internal sealed class RangePlan
 {
-    /// <summary>More ranges than this are answered with the whole: nobody needs them and each costs a part header.</summary>
+    /// <summary>
+    /// More ranges than this are answered with the whole: nobody needs them and each costs a part header.
+    /// </summary>
     public const int RangesMax = 8;
 
     private static readonly RangePlan WholePlan = new() { Answer = RangeAnswer.Whole };
@@ -59,7 +66,8 @@ internal sealed class RangePlan
     /// </summary>
     public static RangePlan For(in RequestFacts request, StoredHead head, long completeLength)
     {
-        if (request.Range is not { } range || !request.IsGet || head.Status is not (200 or 206) || !IfRangeHolds(request, head))
+        if (request.Range is not { } range || !request.IsGet || head.Status is not (200 or 206)
+            || !IfRangeHolds(request, head))
         {
             return WholePlan;
         }
@@ -82,7 +90,8 @@ internal sealed class RangePlan
         Answer = RangeAnswer.Single,
         Slices = [slice],
         ContentLength = slice.Length,
-        ContentRange = new ContentRange(slice.Offset, slice.Offset + slice.Length - 1, completeLength).ToString(),
+        ContentRange = new ContentRange(slice.Offset, slice.Offset + slice.Length - 1, completeLength)
+            .ToString(),
     };
 
     private static RangePlan Multi(ReadOnlySpan<RangeSlice> slices, long completeLength, string? contentType)
@@ -97,13 +106,15 @@ internal sealed class RangePlan
             var slice = slices[index];
             var range = new ContentRange(slice.Offset, slice.Offset + slice.Length - 1, completeLength);
             var preamble = Encoding.Latin1.GetBytes((index > 0 ? "\r\n" : "") + $"--{boundary}\r\n"
-                + (contentType is null ? "" : $"Content-Type: {contentType}\r\n") + $"Content-Range: {range}\r\n\r\n");
+                + (contentType is null ? "" : $"Content-Type: {contentType}\r\n")
+                + $"Content-Range: {range}\r\n\r\n");
             parts[index] = slice with { Preamble = preamble };
             bytes += preamble.Length + slice.Length;
         }
         if (bytes > completeLength)
         {
-            return WholePlan; // more bytes than the whole: that would be a way to make us send more than we have
+            // more bytes than the whole: that would be a way to make us send more than we have
+            return WholePlan;
         }
         return new RangePlan
         {
@@ -116,8 +127,8 @@ internal sealed class RangePlan
     }
 
     /// <summary>
-    /// If-Range (RFC 9110 section 13.1.5): a strong tag that is the stored one, or the stored Last-Modified to the letter, when that
-    /// was at least a second before Date (a strong date, section 8.8.2.2).
+    /// If-Range (RFC 9110 section 13.1.5): a strong tag that is the stored one, or the stored Last-Modified
+    /// to the letter, when that was at least a second before Date (a strong date, section 8.8.2.2).
     /// </summary>
     private static bool IfRangeHolds(in RequestFacts request, StoredHead head)
     {

@@ -11,12 +11,11 @@ using Microsoft.Extensions.Options;
 namespace Flickr.Edge.Respond;
 
 /// <summary>
-/// Brings a request and a fill together: join or lead, wait for the head within limits, then answer by what
-/// the fill came to. The fill belongs to nobody; a client that leaves only stops waiting.
+/// Brings a request and a fill together: join or lead, wait for the head within limits, then answer by what the fill came to.
+/// The fill belongs to nobody; a client that leaves only stops waiting.
 /// </summary>
 internal sealed class FillAnswers(
-    FlightTable table, Fills fills, ObjectCache cache, StoredAnswers stored, PassAnswers passes,
-        Gatekeeper gatekeeper,
+    FlightTable table, Fills fills, ObjectCache cache, StoredAnswers stored, PassAnswers passes, Gatekeeper gatekeeper,
     UncacheablePredictor predictor, InvalidationHorizon horizon, Responder responder, EdgeMetrics metrics,
     IOptions<CollapseOptions> options, IOptions<FetchOptions> fetchOptions, TimeProvider time)
 {
@@ -35,14 +34,12 @@ internal sealed class FillAnswers(
     /// <param name="found">Stale object at hand, or none.</param>
     /// <param name="finding">How it was judged.</param>
     /// <param name="isKnownAbsentInLog">The log was looked into a moment ago.</param>
-    public async Task<Round> AnswerAsync(EdgeRequest request, StoredObject found, Finding finding,
-        bool isKnownAbsentInLog)
+    public async Task<Round> AnswerAsync(EdgeRequest request, StoredObject found, Finding finding, bool isKnownAbsentInLog)
     {
         var isPlain = !request.Site.IsPhotos;
         if (request.IsHead && isPlain)
         {
-            await passes.AnswerAsync(request, found.HasObject ? ForwardReason.Stale : ForwardReason.UriMiss,
-                "head");
+            await passes.AnswerAsync(request, found.HasObject ? ForwardReason.Stale : ForwardReason.UriMiss, "head");
             return Round.Answered;
         }
         var isAlone = !found.HasObject && predictor.IsUncacheable(request.PrimaryKey);
@@ -52,8 +49,7 @@ internal sealed class FillAnswers(
             return Round.Answered;
         }
         var isLeader = true;
-        var flight = isAlone ? table.Alone(request.Key)
-            : table.JoinOrLead(request.Key, request.Address, out isLeader);
+        var flight = isAlone ? table.Alone(request.Key) : table.JoinOrLead(request.Key, request.Address, out isLeader);
         try
         {
             if (isLeader)
@@ -85,8 +81,7 @@ internal sealed class FillAnswers(
     {
         // The fill has a lease of its own: this request may be gone long before it ends.
         cache.TryGet(request.Key, out var own);
-        if (own.HasObject && (own.Head.IsVaryMarker
-            || horizon.Judge(own.Head.Facts, own.FillSequence) == Coverage.Hard))
+        if (own.HasObject && (own.Head.IsVaryMarker || horizon.Judge(own.Head.Facts, own.FillSequence) == Coverage.Hard))
         {
             own.Dispose();
             own = default;
@@ -116,8 +111,7 @@ internal sealed class FillAnswers(
         }
     }
 
-    private async Task<Round> LandedAsync(EdgeRequest request, Flight flight, Landing landing,
-        StoredObject found,
+    private async Task<Round> LandedAsync(EdgeRequest request, Flight flight, Landing landing, StoredObject found,
         Finding finding, bool isLeader)
     {
         switch (landing.Outcome)
@@ -146,8 +140,7 @@ internal sealed class FillAnswers(
                 if (!await stored.TryStaleAsync(request, found, finding, failure))
                 {
                     request.Outcome = AnswerOutcome.Failed;
-                    await Responder.ProblemAsync(request, Responder.ProblemOf(landing.Fault),
-                        StatusOf(landing, isLeader));
+                    await Responder.ProblemAsync(request, Responder.ProblemOf(landing.Fault), StatusOf(landing, isLeader));
                 }
                 return Round.Answered;
         }
@@ -157,8 +150,7 @@ internal sealed class FillAnswers(
     {
         var head = landing.Head!;
         if (!isLeader && landing.Vary.Fields.Count > 0
-            && VariantKey.For(landing.Vary, request.Context.Request.Headers,
-                request.Site.IsPhotos) != landing.Variant)
+            && VariantKey.For(landing.Vary, request.Context.Request.Headers, request.Site.IsPhotos) != landing.Variant)
         {
             return Round.Again;
         }
@@ -220,8 +212,7 @@ internal sealed class FillAnswers(
             await Responder.ProblemAsync(request, Problem.UpstreamUnreachable, StatusOf(landing, isLeader));
             return;
         }
-        await responder.ObjectAsync(request, landing.Head!, new BodySource(reader), LengthOf(landing.Body!),
-            0, null,
+        await responder.ObjectAsync(request, landing.Head!, new BodySource(reader), LengthOf(landing.Body!), 0, null,
             StatusOf(landing, isLeader));
     }
 
@@ -250,8 +241,7 @@ internal sealed class FillAnswers(
     }
 
     /// <summary>A body that is complete has a length even when none was announced.</summary>
-    private static long? LengthOf(FlightBody body) => body.Length
-        ?? (body.IsComplete ? body.Published : null);
+    private static long? LengthOf(FlightBody body) => body.Length ?? (body.IsComplete ? body.Published : null);
 
     private static CacheStatus StatusOf(Landing landing, bool isLeader) => new()
     {
@@ -263,8 +253,7 @@ internal sealed class FillAnswers(
     };
 
     private static bool HasConditionsOrRange(EdgeRequest request) =>
-        request.Facts.Range is not null || request.Facts.IfNoneMatch is not null
-            || request.Facts.IfModifiedSince is not null
+        request.Facts.Range is not null || request.Facts.IfNoneMatch is not null || request.Facts.IfModifiedSince is not null
         || request.Facts.IfMatch is not null || request.Facts.IfUnmodifiedSince is not null;
 
     private static FillOrder OrderOf(EdgeRequest request, bool looksIntoLog)
@@ -300,6 +289,5 @@ internal sealed class FillAnswers(
 
     private static string Kebab<T>(T value)
         where T : struct, Enum => string.Concat(value.ToString().Select(
-            (letter, at) => char.IsUpper(letter) ? (at > 0 ? "-" : "") + char.ToLowerInvariant(letter)
-                : letter.ToString()));
+            (letter, at) => char.IsUpper(letter) ? (at > 0 ? "-" : "") + char.ToLowerInvariant(letter) : letter.ToString()));
 }

@@ -20,7 +20,9 @@ internal enum ForwardReason
     Partial,
 }
 
-/// <summary>One member of a Cache-Status field (RFC 9211). Set what is known, then <see cref="ToString"/>.</summary>
+/// <summary>
+/// One member of a Cache-Status field (RFC 9211). Set what is known, then <see cref="ToString"/>.
+/// </summary>
 internal readonly record struct CacheStatus
 {
     /// <summary>The name under which the edge speaks.</summary>
@@ -104,7 +106,10 @@ internal readonly record struct CacheStatus
         AppendString(text, detail);
     }
 
-    /// <summary>As a String; what cannot stand in one (not printable ASCII) becomes a question mark.</summary>
+    /// <summary>
+    /// As a String; what cannot stand in one (not printable ASCII) becomes a question mark.
+    /// </summary>
     private static void AppendString(StringBuilder text, string value) =>
-        StructuredFieldWriter.Append(text, BareItem.OfString(string.Concat(value.Select(c => c is < ' ' or > '~' ? '?' : c))));
+        StructuredFieldWriter.Append(text,
+        BareItem.OfString(string.Concat(value.Select(c => c is < ' ' or > '~' ? '?' : c))));
 }

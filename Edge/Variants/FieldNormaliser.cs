@@ -4,13 +4,20 @@ using Flickr.Edge.Headers;
 
 namespace Flickr.Edge.Variants;
 
-/// <summary>Brings a selecting field into one form, so that requests that mean the same share a stored answer. Pure.</summary>
+/// <summary>
+/// Brings a selecting field into one form, so that requests that mean the same share a stored answer. Pure.
+/// </summary>
 internal static class FieldNormaliser
 {
-    /// <summary>Codings that we tell apart; a client that lists others gets what it gets without them.</summary>
+    /// <summary>
+    /// Codings that we tell apart; a client that lists others gets what it gets without them.
+    /// </summary>
     private static readonly string[] KnownCodings = ["br", "gzip", "zstd"];
 
-    /// <summary>Members of any list: without white space around them, joined by a comma. Their order stays: it may mean something.</summary>
+    /// <summary>
+    /// Members of any list: without white space around them, joined by a comma. Their order stays: it may
+    /// mean something.
+    /// </summary>
     public static string List(ReadOnlySpan<char> value)
     {
         var joined = new StringBuilder(value.Length);
@@ -37,7 +44,9 @@ internal static class FieldNormaliser
         return string.Join(',', wanted);
     }
 
-    /// <summary>Accept-Language by falling weight, then by name: the order of equal ones means nothing.</summary>
+    /// <summary>
+    /// Accept-Language by falling weight, then by name: the order of equal ones means nothing.
+    /// </summary>
     public static string Languages(ReadOnlySpan<char> value)
     {
         var ranges = new List<(string Name, double Quality)>();
@@ -48,11 +57,15 @@ internal static class FieldNormaliser
         var ordered = ranges.Where(range => range.Quality > 0)
             .OrderByDescending(range => range.Quality)
             .ThenBy(range => range.Name, StringComparer.Ordinal)
-            .Select(range => string.Create(CultureInfo.InvariantCulture, $"{range.Name};{range.Quality:0.###}"));
+            .Select(range => string.Create(CultureInfo.InvariantCulture,
+            $"{range.Name};{range.Quality:0.###}"));
         return string.Join(',', ordered);
     }
 
-    /// <summary>The best picture format that an Accept names: <c>avif</c>, <c>webp</c> or <c>jpeg</c>. <c>*/*</c> promises neither of the first two.</summary>
+    /// <summary>
+    /// The best picture format that an Accept names: <c>avif</c>, <c>webp</c> or <c>jpeg</c>. <c>*/*</c>
+    /// promises neither of the first two.
+    /// </summary>
     public static string PictureFormat(ReadOnlySpan<char> value)
     {
         var takesWebp = false;
@@ -68,7 +81,9 @@ internal static class FieldNormaliser
         return takesWebp ? "webp" : "jpeg";
     }
 
-    /// <summary>The name in lower case and its <c>q</c>, 1 without one; a malformed weight is 0, as if not named.</summary>
+    /// <summary>
+    /// The name in lower case and its <c>q</c>, 1 without one; a malformed weight is 0, as if not named.
+    /// </summary>
     private static (string Name, double Quality) Weighted(ReadOnlySpan<char> member)
     {
         var semicolon = member.IndexOf(';');
@@ -81,7 +96,8 @@ internal static class FieldNormaliser
             var parameter = (semicolon < 0 ? member : member[..semicolon]).Trim(" \t");
             if (parameter.StartsWith("q=", StringComparison.OrdinalIgnoreCase))
             {
-                quality = double.TryParse(parameter[2..], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var q)
+                quality = double.TryParse(parameter[2..], NumberStyles.AllowDecimalPoint,
+                    CultureInfo.InvariantCulture, out var q)
                     && q is >= 0 and <= 1 ? q : 0;
             }
         }

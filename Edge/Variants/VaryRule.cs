@@ -5,7 +5,9 @@ namespace Flickr.Edge.Variants;
 /// <summary>The Vary of a stored answer: which request fields chose it. Immutable.</summary>
 internal sealed class VaryRule
 {
-    /// <summary>Fields that one answer may vary on; more are taken as a star: nobody could match them twice.</summary>
+    /// <summary>
+    /// Fields that one answer may vary on; more are taken as a star: nobody could match them twice.
+    /// </summary>
     public const int FieldsMax = 16;
 
     /// <summary>The answer does not vary.</summary>

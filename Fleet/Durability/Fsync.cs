@@ -47,7 +47,8 @@ public static partial class Fsync
         if (!ok)
         {
             var error = Marshal.GetLastPInvokeError();
-            throw new DurabilityException($"{what}: {Marshal.GetPInvokeErrorMessage(error)}", new Win32Exception(error));
+            throw new DurabilityException($"{what}: {Marshal.GetPInvokeErrorMessage(error)}",
+                new Win32Exception(error));
         }
     }
 
@@ -57,7 +58,8 @@ public static partial class Fsync
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     private static partial int FullSync(SafeFileHandle file);
 
-    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true,
+        StringMarshalling = StringMarshalling.Utf8)]
     private static partial SafeFileHandle Open(string path, int flags);
 
     [LibraryImport("kernel32", SetLastError = true)]

@@ -19,5 +19,6 @@ internal sealed record HorizonFloors(
     /// <summary>The stricter of both, number by number.</summary>
     public HorizonFloors With(HorizonFloors other) => new(
         Math.Max(AllHard, other.AllHard), Math.Max(AllSoft, other.AllSoft), Math.Max(Dead, other.Dead),
-        Math.Max(OwnerEpoch, other.OwnerEpoch), Math.Max(IssuedMs, other.IssuedMs), EveryKey || other.EveryKey);
+        Math.Max(OwnerEpoch, other.OwnerEpoch), Math.Max(IssuedMs, other.IssuedMs), EveryKey
+            || other.EveryKey);
 }

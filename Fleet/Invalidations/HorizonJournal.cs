@@ -18,7 +18,8 @@ public sealed class HorizonJournal : IDisposable
     private DurableFile _file;
     private long _compactAtBytes;
 
-    private HorizonJournal(string path, DurableFile file, InvalidationHorizon horizon, long term, long tornBytes)
+    private HorizonJournal(string path, DurableFile file, InvalidationHorizon horizon, long term,
+        long tornBytes)
     {
         (_path, _file, Horizon, Term, TornBytes) = (path, file, horizon, term, tornBytes);
         _compactAtBytes = Math.Max(CompactAtBytes, file.Length * 2);
@@ -74,7 +75,8 @@ public sealed class HorizonJournal : IDisposable
     /// none.</param>
     /// <exception cref="DurabilityException">Not durable, final: they act until the process ends, and nothing
     /// is counted.</exception>
-    public void Apply(IReadOnlyList<Invalidation> invalidations, long term, long sequence, long forgetBefore = 0)
+    public void Apply(IReadOnlyList<Invalidation> invalidations, long term, long sequence,
+        long forgetBefore = 0)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(term, Term);
         lock (_writing)
@@ -98,7 +100,8 @@ public sealed class HorizonJournal : IDisposable
     /// clock's
     /// milliseconds, so that a number lost with a torn record is never given out twice.
     /// </summary>
-    public Invalidation ApplyOwn(InvalidationKind kind, string value, bool soft, long? epoch, TimeProvider time)
+    public Invalidation ApplyOwn(InvalidationKind kind, string value, bool soft, long? epoch,
+        TimeProvider time)
     {
         lock (_writing)
         {
@@ -152,7 +155,8 @@ public sealed class HorizonJournal : IDisposable
         return new HorizonJournal(path, file, horizon, term, torn);
     }
 
-    private static void Take(InvalidationHorizon horizon, ReadOnlySpan<byte> payload, ref long term, ref long sequence)
+    private static void Take(InvalidationHorizon horizon, ReadOnlySpan<byte> payload, ref long term,
+        ref long sequence)
     {
         switch (payload[0])
         {

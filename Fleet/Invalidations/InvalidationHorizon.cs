@@ -99,13 +99,16 @@ public sealed class InvalidationHorizon
             switch (invalidation.Kind)
             {
                 case InvalidationKind.Url:
-                    Raise(_urls, HashOf(InvalidationTarget.Of(invalidation.Kind, value)), FoldObjects, hard, soft);
+                    Raise(_urls, HashOf(InvalidationTarget.Of(invalidation.Kind, value)), FoldObjects, hard,
+                        soft);
                     break;
                 case InvalidationKind.Prefix:
-                    Raise(_prefixes, HashOf(InvalidationTarget.Of(invalidation.Kind, value)), FoldObjects, hard, soft);
+                    Raise(_prefixes, HashOf(InvalidationTarget.Of(invalidation.Kind, value)), FoldObjects,
+                        hard, soft);
                     break;
                 case InvalidationKind.Tag:
-                    Raise(_tags, _hash.Of(value), FoldTags, hard, soft, invalidation.Soft ? long.MinValue : at);
+                    Raise(_tags, _hash.Of(value), FoldTags, hard, soft, invalidation.Soft ? long.MinValue
+                        : at);
                     break;
                 case InvalidationKind.Host:
                     var host = InvalidationTarget.Of(invalidation.Kind, value).Host;
@@ -240,10 +243,12 @@ public sealed class InvalidationHorizon
     }
 
     /// <inheritdoc cref="JudgeGrant(in GrantFacts, in ObjectFacts)"/>
-    public GrantCoverage JudgeGrant(AccessGrant grant, in ObjectFacts facts) => JudgeGrant(GrantFacts.Of(grant), facts);
+    public GrantCoverage JudgeGrant(AccessGrant grant, in ObjectFacts facts) =>
+        JudgeGrant(GrantFacts.Of(grant), facts);
 
     /// <summary>Takes back one entry or the floors from a journal.</summary>
-    internal void Restore(int table, ulong hash, ReadOnlySpan<long> numbers) => Tables[table].Raise(hash, numbers);
+    internal void Restore(int table, ulong hash, ReadOnlySpan<long> numbers) =>
+        Tables[table].Raise(hash, numbers);
 
     /// <inheritdoc cref="Restore(int, ulong, ReadOnlySpan{long})"/>
     internal void Restore(HorizonFloors floors) => Floor(floors);
@@ -271,7 +276,8 @@ public sealed class InvalidationHorizon
         {
             if (facts.Path[end] == '/')
             {
-                CollectHosts(_prefixes, _hash.Of(facts.Path.AsSpan(0, end + 1)), named, bare, ref hard, ref soft);
+                CollectHosts(_prefixes, _hash.Of(facts.Path.AsSpan(0, end + 1)), named, bare, ref hard,
+                    ref soft);
             }
         }
     }
@@ -321,7 +327,8 @@ public sealed class InvalidationHorizon
         return false;
     }
 
-    private void CollectHosts(NumberTable table, ulong path, ulong named, ulong bare, ref long hard, ref long soft)
+    private void CollectHosts(NumberTable table, ulong path, ulong named, ulong bare, ref long hard,
+        ref long soft)
     {
         Collect(table, SeededHash.Pair(_hash.AnyHost, path), ref hard, ref soft);
         Collect(table, SeededHash.Pair(named, path), ref hard, ref soft);
@@ -340,9 +347,11 @@ public sealed class InvalidationHorizon
         }
     }
 
-    private ulong HashOf(InvalidationTarget target) => SeededHash.Pair(_hash.Of(target.Host), _hash.Of(target.Path));
+    private ulong HashOf(InvalidationTarget target) =>
+        SeededHash.Pair(_hash.Of(target.Host), _hash.Of(target.Path));
 
-    private static void Raise(NumberTable table, ulong hash, Action<long[]> fold, params ReadOnlySpan<long> numbers)
+    private static void Raise(NumberTable table, ulong hash, Action<long[]> fold,
+        params ReadOnlySpan<long> numbers)
     {
         MakeRoom(table, hash, fold);
         table.Raise(hash, numbers);

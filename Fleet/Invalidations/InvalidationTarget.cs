@@ -49,6 +49,7 @@ public readonly record struct InvalidationTarget(string Host, string Path)
     {
         host = host.ToLowerInvariant();
         var port = scheme switch { "http" => ":80", "https" => ":443", _ => null };
-        return port is not null && host.EndsWith(port, StringComparison.Ordinal) ? host[..^port.Length] : host;
+        return port is not null && host.EndsWith(port, StringComparison.Ordinal) ? host[..^port.Length]
+            : host;
     }
 }

@@ -90,7 +90,8 @@ internal static class JournalLayout
         NumberAt(payload, 0), NumberAt(payload, 1), NumberAt(payload, 2), NumberAt(payload, 3),
         NumberAt(payload, 4), NumberAt(payload, 5) != 0);
 
-    public static void WriteEntry(ArrayBufferWriter<byte> output, int table, ulong hash, ReadOnlySpan<long> numbers)
+    public static void WriteEntry(ArrayBufferWriter<byte> output, int table, ulong hash,
+        ReadOnlySpan<long> numbers)
     {
         Span<long> all = stackalloc long[numbers.Length + 1];
         all[0] = (long)hash;
@@ -114,7 +115,8 @@ internal static class JournalLayout
     }
 
     /// <summary>The payload at an offset; false when the record there is cut or damaged.</summary>
-    public static bool TryReadFrame(ReadOnlySpan<byte> file, int offset, out ReadOnlySpan<byte> payload, out int next)
+    public static bool TryReadFrame(ReadOnlySpan<byte> file, int offset, out ReadOnlySpan<byte> payload,
+        out int next)
     {
         payload = default;
         next = offset;
@@ -133,7 +135,8 @@ internal static class JournalLayout
         return BinaryPrimitives.ReadUInt32LittleEndian(rest[4..]) == Crc32.HashToUInt32(payload);
     }
 
-    private static void WriteNumbers(ArrayBufferWriter<byte> output, ReadOnlySpan<byte> head, params ReadOnlySpan<long> numbers)
+    private static void WriteNumbers(ArrayBufferWriter<byte> output, ReadOnlySpan<byte> head,
+        params ReadOnlySpan<long> numbers)
     {
         Span<byte> payload = stackalloc byte[head.Length + numbers.Length * 8];
         head.CopyTo(payload);

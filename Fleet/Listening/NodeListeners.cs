@@ -33,10 +33,12 @@ internal static class NodeListeners
     /// <paramref name="admin"/>, and lets nothing of it be seen on the public one. Call first in the
     /// pipeline.
     /// </summary>
-    public static void UseAdminListener(this WebApplication app, CollectorRegistry registry, Func<bool> isReady,
+    public static void UseAdminListener(this WebApplication app, CollectorRegistry registry,
+        Func<bool> isReady,
         Func<HttpContext, Task<bool>>? admin = null)
     {
-        app.Use(next => context => IsAdmin(context) ? AnswerAsync(context, registry, isReady, admin) : next(context));
+        app.Use(next => context =>
+            IsAdmin(context) ? AnswerAsync(context, registry, isReady, admin) : next(context));
     }
 
     /// <summary>
@@ -79,7 +81,8 @@ internal static class NodeListeners
         {
             throw new FormatException($"'{address}' is not an address such as http://127.0.0.1:8080");
         }
-        var host = uri.Host is "localhost" ? "127.0.0.1" : uri.Host is "*" or "+" ? "0.0.0.0" : uri.DnsSafeHost;
+        var host = uri.Host is "localhost" ? "127.0.0.1" : uri.Host is "*" or "+" ? "0.0.0.0"
+            : uri.DnsSafeHost;
         return IPAddress.TryParse(host, out var ip)
             ? new IPEndPoint(ip, uri.Port)
             : throw new FormatException($"'{address}': the host must be an IP address or localhost");

@@ -12,7 +12,8 @@ namespace Flickr.Fleet.Streaming;
 /// Apart from the
 /// stream, so that a slow answer never holds an invalidation up.
 /// </summary>
-internal sealed class ControlPlaneReplies(HttpClient http, ControlPlaneStreamOptions options, InvalidationHorizon horizon,
+internal sealed class ControlPlaneReplies(HttpClient http, ControlPlaneStreamOptions options,
+    InvalidationHorizon horizon,
     TimeProvider time, ILogger logger)
 {
     private static readonly TimeSpan CallMax = TimeSpan.FromSeconds(5);
@@ -83,7 +84,8 @@ internal sealed class ControlPlaneReplies(HttpClient http, ControlPlaneStreamOpt
         }
     }
 
-    private async Task AcknowledgeAsync(string address, long sequence, long keys, CancellationToken cancellationToken)
+    private async Task AcknowledgeAsync(string address, long sequence, long keys,
+        CancellationToken cancellationToken)
     {
         using var limit = new CancellationTokenSource(CallMax, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);

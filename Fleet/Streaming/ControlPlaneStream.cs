@@ -80,7 +80,8 @@ public sealed class ControlPlaneStream : BackgroundService
         Freshness.Age, Freshness.ClockOffset, Interlocked.Read(ref _reconnects), _problem);
 
     /// <summary>See <see cref="Streaming.Freshness.IsFreshFor"/>.</summary>
-    public bool IsFreshFor(bool isPrivate, DateTimeOffset vouchedAt) => Freshness.IsFreshFor(isPrivate, vouchedAt);
+    public bool IsFreshFor(bool isPrivate, DateTimeOffset vouchedAt) =>
+        Freshness.IsFreshFor(isPrivate, vouchedAt);
 
     /// <summary>
     /// Waits until the status satisfies a condition, e.g. at start until it is synchronised.
@@ -137,7 +138,8 @@ public sealed class ControlPlaneStream : BackgroundService
             }
             catch (Exception fault)
             {
-                _problem = fault is OperationCanceledException ? $"silent for {_options.SilenceMax}" : fault.Message;
+                _problem = fault is OperationCanceledException ? $"silent for {_options.SilenceMax}"
+                    : fault.Message;
             }
             finally
             {
@@ -148,7 +150,8 @@ public sealed class ControlPlaneStream : BackgroundService
             failures = follower.HasHeartbeat ? 0 : failures + 1;
             var wait = Backoff(failures);
             _logger.Lost(address, _problem ?? "", wait);
-            await Task.Delay(wait, _time, stoppingToken);
+            await Task.Delay(wait, _time, stoppingToken)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -163,7 +166,8 @@ public sealed class ControlPlaneStream : BackgroundService
         _logger.Following(address, Horizon.Sequence, _journal.Term);
         var events = Channel.CreateBounded<SseItem<string>>(
             new BoundedChannelOptions(EventsWaitingMax) { SingleReader = true, SingleWriter = true });
-        var reading = ReadAsync(body, events.Writer, () => silence.CancelAfter(_options.SilenceMax), both.Token);
+        var reading = ReadAsync(body, events.Writer, () =>
+            silence.CancelAfter(_options.SilenceMax), both.Token);
         var replying = _replies.RunAsync(address, connection.Token);
         try
         {
@@ -206,7 +210,8 @@ public sealed class ControlPlaneStream : BackgroundService
             + $"&term={_journal.Term}&address={Uri.EscapeDataString(_options.PublicAddress)}";
         using var request = new HttpRequestMessage(HttpMethod.Get, target);
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("text/event-stream"));
-        var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead,
+            cancellationToken);
         if (!response.IsSuccessStatusCode)
         {
             response.Dispose();
@@ -241,5 +246,6 @@ public sealed class ControlPlaneStream : BackgroundService
 
     private void Signal() => Interlocked.Exchange(ref _changed!, NewSignal()).TrySetResult();
 
-    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private static TaskCompletionSource NewSignal() =>
+        new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

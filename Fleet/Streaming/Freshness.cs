@@ -119,7 +119,8 @@ public sealed class Freshness(TimeProvider time)
         {
             return FreshnessVerdict.OutOfDate;
         }
-        return IsFreshFor(isPrivate: false, confirmedAt) ? FreshnessVerdict.Fresh : FreshnessVerdict.Revalidate;
+        return IsFreshFor(isPrivate: false, confirmedAt) ? FreshnessVerdict.Fresh
+            : FreshnessVerdict.Revalidate;
     }
 
     private static TimeSpan Clamp(long milliseconds, TimeSpan most) =>

@@ -29,5 +29,6 @@ public sealed record HeartbeatEvent(long Term, long Head, long TimeMs, string Si
     }
 
     private static byte[] SignatureOf(long term, long head, long timeMs, string edgeKey) =>
-        HMACSHA256.HashData(Encoding.UTF8.GetBytes(edgeKey), Encoding.ASCII.GetBytes($"{term}|{head}|{timeMs}"));
+        HMACSHA256.HashData(Encoding.UTF8.GetBytes(edgeKey),
+            Encoding.ASCII.GetBytes($"{term}|{head}|{timeMs}"));
 }

@@ -15,4 +15,5 @@ namespace Flickr.Fleet.Streaming;
 /// <param name="CutOffMs">After so long without a heartbeat not even fresh tokens open anything: the key may
 /// be revoked.</param>
 public sealed record HelloEvent(
-    long Term, long Head, long Oldest, long? NextTermStart, long BoundPrivateMs, long BoundPublicMs, long CutOffMs);
+    long Term, long Head, long Oldest, long? NextTermStart, long BoundPrivateMs, long BoundPublicMs,
+        long CutOffMs);

@@ -3,7 +3,8 @@ using Flickr.Fleet.Invalidations;
 namespace Flickr.Fleet.Streaming;
 
 /// <summary>An invalidation as the wire writes it.</summary>
-public sealed record InvalidationEntry(long Sequence, long AtMs, string Kind, string Value, bool Soft, long? Epoch)
+public sealed record InvalidationEntry(long Sequence, long AtMs, string Kind, string Value, bool Soft,
+    long? Epoch)
 {
     /// <summary>From the log to the wire.</summary>
     public static InvalidationEntry Of(Invalidation invalidation) => new(

@@ -162,7 +162,8 @@ internal sealed class StreamFollower(HorizonJournal journal, Freshness freshness
         HasHeartbeat = true;
     }
 
-    private static T Read<T>(SseItem<string> item, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type) =>
+    private static T Read<T>(SseItem<string> item,
+        System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type) =>
         JsonSerializer.Deserialize(item.Data, type)
         ?? throw new StreamRefusedException($"an event '{item.EventType}' is null");
 }

@@ -12,5 +12,6 @@ namespace Flickr.Fleet.Streaming;
 /// <param name="Reconnects">Connections lost or refused since this process began.</param>
 /// <param name="Problem">Why the last connection ended; null while all is well.</param>
 public sealed record StreamStatus(
-    bool IsConnected, bool IsSynchronised, long Term, long Sequence, long KeysVersion, TimeSpan? SinceHeartbeat,
+    bool IsConnected, bool IsSynchronised, long Term, long Sequence, long KeysVersion,
+        TimeSpan? SinceHeartbeat,
     TimeSpan ClockOffset, long Reconnects, string? Problem);

@@ -24,13 +24,15 @@ public sealed record VerifyBundle(
         {
             return null;
         }
-        DateTimeOffset? notAfter = key.NotAfterMs is { } ms ? DateTimeOffset.FromUnixTimeMilliseconds(ms) : null;
+        DateTimeOffset? notAfter = key.NotAfterMs is { } ms ? DateTimeOffset.FromUnixTimeMilliseconds(ms)
+            : null;
         return key switch
         {
             { Algorithm: "HS256", Secret: { } secret } => VerifyKey.FromSecret(
                 key.Kid, key.Issuer, Base64Url.DecodeFromChars(secret), state, notAfter),
             { Algorithm: "ES256", X: { } x, Y: { } y } => VerifyKey.FromPublicKey(
-                key.Kid, key.Issuer, Base64Url.DecodeFromChars(x), Base64Url.DecodeFromChars(y), state, notAfter),
+                key.Kid, key.Issuer, Base64Url.DecodeFromChars(x), Base64Url.DecodeFromChars(y), state,
+                    notAfter),
             _ => null,
         };
     }

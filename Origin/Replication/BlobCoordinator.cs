@@ -69,9 +69,14 @@ internal sealed class BlobCoordinator(
     public async Task<WriteOutcome> DeleteAsync(Digest id, long? generation, CancellationToken cancellationToken)
     {
         var found = await FindAsync(id, cancellationToken);
-        if (found.State != BlobState.Present)
+        if (found.State == BlobState.Unknown)
         {
-            return found.State == BlobState.Unknown ? WriteOutcome.Unavailable : WriteOutcome.BlobMissing;
+            return WriteOutcome.Unavailable;
+        }
+        // A deletion with a generation is noted even where nothing is, so that a slower, older upload cannot come after it.
+        if (found.State != BlobState.Present && generation is null)
+        {
+            return WriteOutcome.BlobMissing;
         }
         var wanted = generation ?? await NextGenerationAsync(id, cancellationToken);
         if (wanted is null)
@@ -82,7 +87,8 @@ internal sealed class BlobCoordinator(
             (replica, hintFor) => replica.DeleteAsync(id, wanted.Value, hintFor, CancellationToken.None),
             standInsCount: true, null);
         CountMissed(outcome, "delete");
-        return outcome;
+        return found.State != BlobState.Present && outcome is (WriteOutcome.Stored or WriteOutcome.Existed)
+            ? WriteOutcome.BlobMissing : outcome;
     }
 
     /// <summary>Whether the blob is there, without opening it.</summary>

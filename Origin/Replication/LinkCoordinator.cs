@@ -23,7 +23,8 @@ internal sealed class LinkCoordinator(Cluster cluster, HybridClock clock, Repair
             {
                 return new LinkWrite(WriteOutcome.Unavailable, 0);
             }
-            if (isTombstone && (before.Link is null || before.IsDeleted))
+            // A deletion with a generation is noted even where nothing is, so that a slower, older write cannot come after it.
+            if (isTombstone && before.Link is null && (generation is null || generation <= before.Generation))
             {
                 return new LinkWrite(WriteOutcome.BlobMissing, before.Generation);
             }
@@ -42,6 +43,10 @@ internal sealed class LinkCoordinator(Cluster cluster, HybridClock clock, Repair
             if (outcome == WriteOutcome.Unavailable)
             {
                 metrics.QuorumMissed.WithLabels("link").Inc();
+            }
+            if (isTombstone && before.Link is null && outcome is (WriteOutcome.Stored or WriteOutcome.Existed))
+            {
+                return new LinkWrite(WriteOutcome.BlobMissing, wanted);
             }
             var isNew = outcome is WriteOutcome.Stored or WriteOutcome.Existed && before.Link is null;
             return new LinkWrite(isNew ? WriteOutcome.Stored : outcome == WriteOutcome.Stored ? WriteOutcome.Existed : outcome, wanted);

@@ -14,6 +14,10 @@ public sealed class RequestLimitOptions
     [Range(1, 100_000)]
     public int SignInsPerAccountPerMinute { get; set; } = 10;
 
+    /// <summary>Comments of one account per minute. 1 to 100,000. Default 20.</summary>
+    [Range(1, 100_000)]
+    public int CommentsPerMinute { get; set; } = 20;
+
     /// <summary>Uploads of one account per minute. 1 to 1,000,000. Default 600.</summary>
     [Range(1, 1_000_000)]
     public int UploadsPerMinute { get; set; } = 600;

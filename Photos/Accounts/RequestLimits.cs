@@ -8,6 +8,7 @@ public sealed class RequestLimits(IOptions<RequestLimitOptions> options) : IDisp
 {
     private readonly PartitionedRateLimiter<string> _signInsByAddress = PerMinute(options.Value.SignInsPerMinute);
     private readonly PartitionedRateLimiter<string> _signInsByAccount = PerMinute(options.Value.SignInsPerAccountPerMinute);
+    private readonly PartitionedRateLimiter<string> _comments = PerMinute(options.Value.CommentsPerMinute);
     private readonly PartitionedRateLimiter<string> _uploads = PerMinute(options.Value.UploadsPerMinute);
 
     /// <summary>Null when the sign-in may be tried, else how long to wait.</summary>
@@ -17,8 +18,12 @@ public sealed class RequestLimits(IOptions<RequestLimitOptions> options) : IDisp
     /// <summary>Null when the upload may begin, else how long to wait.</summary>
     public TimeSpan? Upload(string accountId) => Take(_uploads, accountId);
 
+    /// <summary>Null when the comment may be written, else how long to wait.</summary>
+    public TimeSpan? Comment(string accountId) => Take(_comments, accountId);
+
     public void Dispose()
     {
+        _comments.Dispose();
         _signInsByAddress.Dispose();
         _signInsByAccount.Dispose();
         _uploads.Dispose();

@@ -12,6 +12,8 @@ internal static class UploadEndpoints
     private static readonly TimeSpan EventPoll = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan EventKeepAlive = TimeSpan.FromSeconds(15);
 
+    private const int InLineMax = 20;
+
     public static void MapUploads(this IEndpointRouteBuilder routes)
     {
         routes.MapPost("/uploads", (HttpContext context, UploadIntake intake, string? album, string? name) =>
@@ -78,8 +80,16 @@ internal static class UploadEndpoints
             {
                 since = upload.UpdatedMs;
                 sent[upload.Id] = upload.UpdatedMs;
-                var data = JsonSerializer.Serialize(upload.Body(), JsonSerializerOptions.Web);
-                await context.Response.WriteAsync($"id: {upload.UpdatedMs}\nevent: upload\ndata: {data}\n\n", stop);
+                await SendAsync(context, upload, stop);
+            }
+            if (fresh.Count > 0)
+            {
+                // One went on, so the next in line have moved up; further back a position is not worth a message.
+                foreach (var upload in await database.ReadAsync(
+                    session => UploadQueries.FirstInLineAsync(session, viewer, InLineMax), stop))
+                {
+                    await SendAsync(context, upload, stop);
+                }
             }
             if (fresh.Count == 0 && time.GetElapsedTime(wroteAt) >= EventKeepAlive)
             {
@@ -97,5 +107,11 @@ internal static class UploadEndpoints
             await context.Response.Body.FlushAsync(stop);
         }
         while (await ticks.WaitForNextTickAsync(stop));
+    }
+
+    private static Task SendAsync(HttpContext context, UploadRow upload, CancellationToken stop)
+    {
+        var data = JsonSerializer.Serialize(upload.Body(), JsonSerializerOptions.Web);
+        return context.Response.WriteAsync($"id: {upload.UpdatedMs}\nevent: upload\ndata: {data}\n\n", stop);
     }
 }

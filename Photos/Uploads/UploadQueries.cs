@@ -27,6 +27,15 @@ internal static class UploadQueries
             """,
             new { ownerId, sinceMs, limit = (long)limit });
 
+    /// <summary>The first of an owner's uploads that wait.</summary>
+    public static Task<IReadOnlyList<UploadRow>> FirstInLineAsync(SqlSession session, string ownerId, int limit) =>
+        session.QueryAsync<UploadRow>(
+            $"""
+            SELECT {UploadRow.Columns} FROM {UploadRow.Tables}
+            WHERE u.owner_id = @ownerId AND u.state = 'queued' ORDER BY u.id LIMIT @limit
+            """,
+            new { ownerId, limit = (long)limit });
+
     /// <summary>Depth of the whole queue and when its oldest began.</summary>
     public static Task<QueueFacts?> QueueAsync(SqlSession session) => session.QueryFirstOrDefaultAsync<QueueFacts>(
         "SELECT COUNT(*) AS Depth, MIN(created_ms) AS OldestMs FROM upload WHERE state IN ('queued', 'processing')");

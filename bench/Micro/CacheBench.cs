@@ -79,7 +79,8 @@ public class CacheBench
         return _queues.Evict() is not null;
     }
 
-    private static CacheKey Key(ulong number) => new(number * 0x9E3779B97F4A7C15, (number * 0xC2B2AE3D27D4EB4F) + 1);
+    private static CacheKey Key(ulong number) =>
+        new(number * 0x9E3779B97F4A7C15, (number * 0xC2B2AE3D27D4EB4F) + 1);
 
     private CommitOutcome Store(MemoryTier tier, in CacheKey key)
     {

@@ -36,14 +36,16 @@ internal static class CacheHitRatio
                 var footprint = distinct.Sum(request => request.Bytes);
                 foreach (var share in new[] { 0.01, 0.05, 0.1 })
                 {
-                    Row(output, name, trace, share, (long)(footprint * share), (int)(distinct.Length * share));
+                    Row(output, name, trace, share, (long)(footprint * share),
+                        (int)(distinct.Length * share));
                 }
             }
         }
     }
 
     private static void Row(
-        TextWriter output, string name, (CacheKey Key, long Bytes)[] trace, double share, long bytesMax, int objects)
+        TextWriter output, string name, (CacheKey Key, long Bytes)[] trace, double share, long bytesMax,
+            int objects)
     {
         ICacheSimulation[] caches =
         [
@@ -55,7 +57,8 @@ internal static class CacheHitRatio
             new TinyLfuReference(bytesMax, Math.Max(objects, 100)),
         ];
         var ratios = caches.AsParallel().AsOrdered().Select(cache => HitRatio(cache, trace)).ToArray();
-        var cells = string.Join(" | ", ratios.Select(ratio => ratio.ToString("F1", CultureInfo.InvariantCulture)));
+        var cells =
+            string.Join(" | ", ratios.Select(ratio => ratio.ToString("F1", CultureInfo.InvariantCulture)));
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"| {name} | {share:P0} | {cells} | {ratios[0] - ratios[1]:+0.0;-0.0} | {ratios[0] - ratios[1..].Max():+0.0;-0.0} |"));

@@ -9,8 +9,9 @@ using Microsoft.Win32.SafeHandles;
 namespace Flickr.Micro;
 
 /// <summary>
-/// The log tier (FASTER) beside flat segment files with an index in memory, both with a checksum checked on each read; files come out of
-/// the system's page cache, so this is CPU, not device time. <c>--filter '*CacheLogBench*'</c>.
+/// The log tier (FASTER) beside flat segment files with an index in memory, both with a checksum checked on
+/// each read; files come out of the system's page cache, so this is CPU, not device time. <c>--filter
+/// '*CacheLogBench*'</c>.
 /// </summary>
 [InProcess]
 [MemoryDiagnoser]
@@ -40,7 +41,8 @@ public class CacheLogBench
         var options = new EdgeLogOptions { BytesMax = 8L << 30, AdmitAll = true, QueueBytesMax = 1L << 30 };
         _tier = LogTier.Open(options, _directory, TimeProvider.System, NullLogger.Instance);
         _flat = File.OpenHandle(
-            Path.Combine(_directory, "flat"), FileMode.Create, FileAccess.ReadWrite, FileShare.None, FileOptions.Asynchronous);
+            Path.Combine(_directory, "flat"), FileMode.Create, FileAccess.ReadWrite, FileShare.None,
+                FileOptions.Asynchronous);
         _index = [];
         _body = new byte[ObjectBytes];
         new Random(1).NextBytes(_body);
@@ -80,7 +82,8 @@ public class CacheLogBench
     /// <summary>Sixteen from a flat file at a time; per object.</summary>
     [Benchmark(OperationsPerInvoke = 16)]
     public Task FlatRead16() =>
-        Task.WhenAll(Enumerable.Range(0, 16).Select(_ => Task.Run(async () => await ReadFlatAsync(OldKey()))));
+        Task.WhenAll(Enumerable.Range(0,
+            16).Select(_ => Task.Run(async () => await ReadFlatAsync(OldKey()))));
 
     /// <summary>64 objects written through the writer thread; per object.</summary>
     [Benchmark(OperationsPerInvoke = 64)]
@@ -104,7 +107,8 @@ public class CacheLogBench
         }
     }
 
-    private static CacheKey Key(ulong number) => new(number * 0x9E3779B97F4A7C15, (number * 0xC2B2AE3D27D4EB4F) + 1);
+    private static CacheKey Key(ulong number) =>
+        new(number * 0x9E3779B97F4A7C15, (number * 0xC2B2AE3D27D4EB4F) + 1);
 
     // Of the older half: no longer in the write buffer.
     private CacheKey OldKey()

@@ -4,8 +4,9 @@ using System.Globalization;
 namespace Flickr.Micro;
 
 /// <summary>
-/// What the log tier costs in processor time beside flat files: five interleaved rounds, medians. Processor time is compared because it
-/// stays what it is when others use the machine, too. <c>dotnet run -c Release --project bench/Micro -- cache-log-cost</c>.
+/// What the log tier costs in processor time beside flat files: five interleaved rounds, medians. Processor
+/// time is compared because it stays what it is when others use the machine, too. <c>dotnet run -c Release
+/// --project bench/Micro -- cache-log-cost</c>.
 /// </summary>
 internal static class CacheLogCost
 {
@@ -21,11 +22,14 @@ internal static class CacheLogCost
             bench.Fill();
             var operations = bytes > 100_000 ? 128 : 2000;
             await CompareAsync(output, bytes, "read, one at a time", operations,
-                () => RepeatAsync(operations, bench.FasterDiskRead), () => RepeatAsync(operations, bench.FlatRead));
+                () => RepeatAsync(operations, bench.FasterDiskRead), () =>
+                    RepeatAsync(operations, bench.FlatRead));
             await CompareAsync(output, bytes, "read, 16 at a time", operations,
-                () => RepeatAsync(operations / 16, bench.FasterDiskRead16), () => RepeatAsync(operations / 16, bench.FlatRead16));
+                () => RepeatAsync(operations / 16, bench.FasterDiskRead16), () =>
+                    RepeatAsync(operations / 16, bench.FlatRead16));
             await CompareAsync(output, bytes, "write", operations,
-                () => RepeatAsync(operations / 64, bench.FasterWrite), () => RepeatAsync(operations / 64, () => Task.Run(bench.FlatWrite)));
+                () => RepeatAsync(operations / 64, bench.FasterWrite), () =>
+                    RepeatAsync(operations / 64, () => Task.Run(bench.FlatWrite)));
             bench.Clear();
         }
     }
@@ -41,7 +45,8 @@ internal static class CacheLogCost
             costs.Faster.Add(await MeasureAsync(faster, operations));
             costs.Flat.Add(await MeasureAsync(flat, operations));
         }
-        var (fasterCpu, flatCpu) = (Median(costs.Faster, cost => cost.Cpu), Median(costs.Flat, cost => cost.Cpu));
+        var (fasterCpu, flatCpu) =
+            (Median(costs.Faster, cost => cost.Cpu), Median(costs.Flat, cost => cost.Cpu));
         await output.WriteLineAsync(string.Create(
             CultureInfo.InvariantCulture,
             $"| {bytes >> 10} KB | {what} | {fasterCpu:F1} | {flatCpu:F1} | {fasterCpu / flatCpu:F1} "
@@ -65,10 +70,12 @@ internal static class CacheLogCost
         wall.Stop();
         process.Refresh();
         return new Cost(
-            (process.TotalProcessorTime - cpu).TotalMicroseconds / operations, wall.Elapsed.TotalMicroseconds / operations);
+            (process.TotalProcessorTime - cpu).TotalMicroseconds / operations,
+                wall.Elapsed.TotalMicroseconds / operations);
     }
 
-    private static double Median(List<Cost> costs, Func<Cost, double> of) => costs.Select(of).Order().ElementAt(costs.Count / 2);
+    private static double Median(List<Cost> costs, Func<Cost, double> of) =>
+        costs.Select(of).Order().ElementAt(costs.Count / 2);
 
     private readonly record struct Cost(double Cpu, double Wall);
 }

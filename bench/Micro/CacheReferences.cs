@@ -3,7 +3,9 @@ using Flickr.Edge.Cache.WhatIf;
 
 namespace Flickr.Micro;
 
-/// <summary>SIEVE (Zhang et al., NSDI 2024): one queue, a hand that spares what was visited. By bytes.</summary>
+/// <summary>
+/// SIEVE (Zhang et al., NSDI 2024): one queue, a hand that spares what was visited. By bytes.
+/// </summary>
 internal sealed class SieveReference(long bytesMax) : ICacheSimulation
 {
     private readonly Dictionary<CacheKey, LinkedListNode<Item>> _map = [];
@@ -56,8 +58,8 @@ internal sealed class SieveReference(long bytesMax) : ICacheSimulation
 }
 
 /// <summary>
-/// S3-FIFO as its authors' simulator has it: small queue of a tenth, more than one hit to be promoted, a ghost queue of as many objects
-/// as the main queue, sizes not regarded but in the limit.
+/// S3-FIFO as its authors' simulator has it: small queue of a tenth, more than one hit to be promoted, a
+/// ghost queue of as many objects as the main queue, sizes not regarded but in the limit.
 /// </summary>
 internal sealed class S3FifoReference(long bytesMax, int promoteHits) : ICacheSimulation
 {
@@ -152,8 +154,8 @@ internal sealed class S3FifoReference(long bytesMax, int promoteHits) : ICacheSi
 }
 
 /// <summary>
-/// W-TinyLFU (Einziger et al., ACM TOS 2017): a window of 1 %, a segmented LRU behind it, and a count-min sketch of frequencies that lets
-/// in only what is asked for more than what would go. By bytes.
+/// W-TinyLFU (Einziger et al., ACM TOS 2017): a window of 1 %, a segmented LRU behind it, and a count-min
+/// sketch of frequencies that lets in only what is asked for more than what would go. By bytes.
 /// </summary>
 internal sealed class TinyLfuReference : ICacheSimulation
 {
@@ -161,7 +163,8 @@ internal sealed class TinyLfuReference : ICacheSimulation
     private readonly Segment _window = new();
     private readonly Segment _probation = new();
     private readonly Segment _protected = new();
-    private readonly byte[][] _sketch = [new byte[1 << 18], new byte[1 << 18], new byte[1 << 18], new byte[1 << 18]];
+    private readonly byte[][] _sketch =
+        [new byte[1 << 18], new byte[1 << 18], new byte[1 << 18], new byte[1 << 18]];
     private readonly long _windowMax;
     private readonly long _protectedMax;
     private readonly int _resetAt;
@@ -263,7 +266,8 @@ internal sealed class TinyLfuReference : ICacheSimulation
         return least;
     }
 
-    private static int Index(in CacheKey key, int row) => (int)((row < 2 ? key.High : key.Low) >> (row % 2 == 0 ? 3 : 31) & 0x3FFFF);
+    private static int Index(in CacheKey key, int row) =>
+        (int)((row < 2 ? key.High : key.Low) >> (row % 2 == 0 ? 3 : 31) & 0x3FFFF);
 
     private sealed class Item(CacheKey key, long bytes)
     {

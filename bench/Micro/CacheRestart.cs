@@ -7,8 +7,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Flickr.Micro;
 
 /// <summary>
-/// Restart of the log tier with many objects, after a clean stop and after a kill (a copy of the folder of a running tier).
-/// <c>dotnet run -c Release --project bench/Micro -- cache-restart [objects]</c>.
+/// Restart of the log tier with many objects, after a clean stop and after a kill (a copy of the folder of a
+/// running tier). <c>dotnet run -c Release --project bench/Micro -- cache-restart [objects]</c>.
 /// </summary>
 internal static class CacheRestart
 {
@@ -69,7 +69,8 @@ internal static class CacheRestart
         }
     }
 
-    private static CacheKey Key(int number) => new((ulong)number * 0x9E3779B97F4A7C15, ((ulong)number * 0xC2B2AE3D27D4EB4F) + 1);
+    private static CacheKey Key(int number) =>
+        new((ulong)number * 0x9E3779B97F4A7C15, ((ulong)number * 0xC2B2AE3D27D4EB4F) + 1);
 
     private static Task SayAsync(TextWriter output, FormattableString text) =>
         output.WriteLineAsync(text.ToString(CultureInfo.InvariantCulture));

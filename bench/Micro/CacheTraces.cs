@@ -8,7 +8,8 @@ internal static class CacheTraces
     private const long EqualBytes = 20_000;
 
     /// <summary>Requests for keys of a Zipf distribution.</summary>
-    public static IEnumerable<(CacheKey Key, long Bytes)> Zipf(double alpha, int keys, int requests, int seed, bool sized)
+    public static IEnumerable<(CacheKey Key, long Bytes)> Zipf(double alpha, int keys, int requests, int seed,
+        bool sized)
     {
         var zipf = new ZipfDraw(alpha, keys, seed);
         for (var i = 0; i < requests; i++)
@@ -19,7 +20,8 @@ internal static class CacheTraces
     }
 
     /// <summary>The same, and every 20,000 requests somebody reads 10,000 objects once, in order.</summary>
-    public static IEnumerable<(CacheKey Key, long Bytes)> ZipfWithScans(double alpha, int keys, int requests, int seed, bool sized)
+    public static IEnumerable<(CacheKey Key, long Bytes)> ZipfWithScans(double alpha, int keys, int requests,
+        int seed, bool sized)
     {
         ulong scanned = 1UL << 40;
         var count = 0;
@@ -37,8 +39,8 @@ internal static class CacheTraces
     }
 
     /// <summary>
-    /// People open an album (Zipf), look at all of its thumbnails in order, then at some of the larger pictures. Albums are born all
-    /// the time, and new ones are opened more.
+    /// People open an album (Zipf), look at all of its thumbnails in order, then at some of the larger
+    /// pictures. Albums are born all the time, and new ones are opened more.
     /// </summary>
     public static IEnumerable<(CacheKey Key, long Bytes)> AlbumWalk(int requests, int seed, bool sized)
     {
@@ -53,12 +55,14 @@ internal static class CacheTraces
             var photos = 8 + (int)((album * 2654435761 >> 20) % 48);
             for (var photo = 0; photo < photos; photo++, i++)
             {
-                yield return (Key(album + (ulong)photo), sized ? 8_000 + (long)((album + (ulong)photo) * 40503 % 24_000) : EqualBytes);
+                yield return (Key(album + (ulong)photo), sized
+                    ? 8_000 + (long)((album + (ulong)photo) * 40503 % 24_000) : EqualBytes);
             }
             for (var looks = random.Next(4); looks > 0; looks--, i++)
             {
                 var photo = 2048 + (ulong)random.Next(photos);
-                yield return (Key(album + photo), sized ? 120_000 + (long)((album + photo) * 40503 % 200_000) : EqualBytes);
+                yield return (Key(album + photo), sized ? 120_000 + (long)((album + photo) * 40503 % 200_000)
+                    : EqualBytes);
             }
         }
     }

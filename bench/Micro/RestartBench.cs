@@ -1,5 +1,4 @@
 using BenchmarkDotNet.Attributes;
-using BenchmarkDotNet.Engines;
 using Flickr.Origin;
 using Flickr.Origin.Needles;
 using Flickr.Origin.Volumes;
@@ -8,7 +7,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Flickr.Micro;
 
 /// <summary>How long a node with a million small blobs takes to know what it has, and what the index costs in memory.</summary>
-[SimpleJob(RunStrategy.Monitoring, warmupCount: 0, iterationCount: 3, invocationCount: 1)]
+[Config(typeof(FewRounds))]
 public class RestartBench
 {
     private string _folder = "";

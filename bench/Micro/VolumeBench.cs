@@ -1,5 +1,4 @@
 using BenchmarkDotNet.Attributes;
-using BenchmarkDotNet.Engines;
 using Flickr.Origin;
 using Flickr.Origin.Durability;
 using Flickr.Origin.Needles;
@@ -12,7 +11,7 @@ namespace Flickr.Micro;
 /// Durable appends to a volume (one flush for all that wait) beside one file for each blob (create, write, fdatasync, rename, fsync
 /// of the directory). One operation is one acknowledged blob. Bytes differ, so nothing is deduplicated; digests are made before.
 /// </summary>
-[SimpleJob(RunStrategy.Monitoring, warmupCount: 1, iterationCount: 3, invocationCount: 1)]
+[Config(typeof(FewRounds))]
 public class VolumeBench
 {
     private const int Blobs = 256;

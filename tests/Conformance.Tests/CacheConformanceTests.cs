@@ -7,10 +7,14 @@ using Microsoft.Extensions.Logging;
 
 namespace Flickr.Conformance.Tests;
 
-/// <summary>The whole public suite through a stand-alone edge with one plain site, against the committed expectations.</summary>
+/// <summary>
+/// The whole public suite through a stand-alone edge with one plain site, against the committed expectations.
+/// </summary>
 public sealed class CacheConformanceTests(ITestOutputHelper output)
 {
-    /// <summary>Required tests that may be on the list of those that do not pass.</summary>
+    /// <summary>
+    /// Required tests that may be on the list by our own doing. Those that no cache can pass do not count.
+    /// </summary>
     private const int RequiredFailuresMax = 3;
 
     [Fact]
@@ -23,7 +27,8 @@ public sealed class CacheConformanceTests(ITestOutputHelper output)
         await using var edge = EdgeProgram.Build([], Settings(origin.Address, folder),
             services => services.AddLogging(logging => logging.ClearProviders()));
         await edge.StartAsync();
-        var address = edge.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+        var address = edge.Services.GetRequiredService<IServer>()
+            .Features.Get<IServerAddressesFeature>()!.Addresses.First();
 
         var results = await CacheSuite.RunAsync(address);
         await edge.StopAsync();
@@ -32,10 +37,14 @@ public sealed class CacheConformanceTests(ITestOutputHelper output)
         Report(results);
         var expected = Expectations.Read();
         var failed = results.Where(result => result.Outcome != "pass" && result.Kind != "check").ToList();
-        Assert.Empty(failed.Where(result => !expected.ContainsKey(result.Id)).Select(result => $"{result.Id}: {result.Message}"));
-        Assert.Empty(expected.Keys.Except(failed.Select(result => result.Id)).Select(id => $"{id} passes now: take it off the list"));
-        Assert.All(expected.Values, reason => Assert.NotEqual("", reason));
-        Assert.InRange(failed.Count(result => result.Kind == "required"), 0, RequiredFailuresMax);
+        Assert.Empty(failed.Where(result => !expected.ContainsKey(result.Id))
+            .Select(result => $"{result.Id}: {result.Message}"));
+        Assert.Empty(expected.Keys.Except(failed.Select(result => result.Id))
+            .Select(id => $"{id} passes now: take it off the list"));
+        Assert.All(expected.Values, expectation =>
+            Assert.True(expectation is { Whose: "ours" or "suite", Reason.Length: > 20 }));
+        Assert.InRange(failed.Count(result =>
+            result.Kind == "required" && expected[result.Id].Whose == "ours"), 0, RequiredFailuresMax);
         Assert.True(results.Count > 300, $"only {results.Count} tests were run");
     }
 
@@ -45,14 +54,16 @@ public sealed class CacheConformanceTests(ITestOutputHelper output)
             ["Edge:Listen"] = "http://127.0.0.1:0",
             ["Edge:AdminListen"] = "http://127.0.0.1:0",
             ["Edge:DataDirectory"] = folder,
-            ["Edge:Memory:BytesMax"] = (64L << 20).ToString(System.Globalization.CultureInfo.InvariantCulture),
+            ["Edge:Memory:BytesMax"] = (64L << 20)
+                .ToString(System.Globalization.CultureInfo.InvariantCulture),
             ["Edge:Memory:LargePages"] = "false",
             ["Edge:Sites:0:Host"] = "*",
             ["Edge:Sites:0:Upstreams:0"] = origin,
             ["Edge:Sites:0:SetCookie"] = "Store",
             ["Edge:Sites:0:ErrorLifetime"] = "00:00:00",
             ["Edge:Sites:0:StaleWhenUnreachable"] = "01:00:00",
-            // This edition of the suite is older than RFC 9111: it wants a malformed Age to be stale, where section 5.1 ignores it.
+            // This edition of the suite is older than RFC 9111: it wants a malformed Age to be stale, where
+            // section 5.1 ignores it.
             ["Edge:Sites:0:MalformedAge"] = "Stale",
         })
         .Build();

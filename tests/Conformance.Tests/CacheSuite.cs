@@ -2,12 +2,17 @@ using System.Diagnostics;
 
 namespace Flickr.Conformance.Tests;
 
-/// <summary>The public suite of HTTP cache tests (npm package http-cache-tests), installed beside the test binaries.</summary>
+/// <summary>
+/// The public suite of HTTP cache tests (npm package http-cache-tests), installed beside the test binaries.
+/// </summary>
 internal static class CacheSuite
 {
     private static readonly string Folder = Path.Combine(AppContext.BaseDirectory, "suite");
 
-    /// <summary>Installs the package with npm, by the committed lock file. The test counts as not run where there is no npm.</summary>
+    /// <summary>
+    /// Installs the package with npm, by the committed lock file. The test counts as not run where there is
+    /// no npm.
+    /// </summary>
     public static async Task InstallAsync()
     {
         if (File.Exists(Path.Combine(Folder, "node_modules", "http-cache-tests", "package.json")))
@@ -16,7 +21,8 @@ internal static class CacheSuite
         }
         try
         {
-            var (code, output) = await RunAsync("npm", ["ci", "--no-fund", "--no-audit"], TimeSpan.FromMinutes(5));
+            var (code, output) = await RunAsync("npm", ["ci", "--no-fund", "--no-audit"],
+                TimeSpan.FromMinutes(5));
             Assert.SkipWhen(code != 0, $"not run: npm could not install http-cache-tests: {output}");
         }
         catch (System.ComponentModel.Win32Exception)
@@ -28,7 +34,8 @@ internal static class CacheSuite
     /// <summary>Starts the suite's origin on a free port; dispose to end it.</summary>
     public static async Task<Origin> StartOriginAsync()
     {
-        var start = StartInfo("node", [Path.Combine("node_modules", "http-cache-tests", "server", "server.mjs")]);
+        var start = StartInfo("node",
+            [Path.Combine("node_modules", "http-cache-tests", "server", "server.mjs")]);
         start.Environment["npm_config_protocol"] = "http";
         start.Environment["npm_config_port"] = "0";
         start.Environment["npm_config_pidfile"] = Path.Combine(Folder, "server.pid");
@@ -47,7 +54,8 @@ internal static class CacheSuite
     /// <summary>Runs the suite against a cache.</summary>
     public static async Task<IReadOnlyList<CacheTestResult>> RunAsync(string address)
     {
-        var (code, output) = await RunAsync("node", ["--no-warnings", "run.mjs", address], TimeSpan.FromMinutes(8));
+        var (code, output) = await RunAsync("node", ["--no-warnings", "run.mjs", address],
+            TimeSpan.FromMinutes(8));
         Assert.True(code == 0, $"the suite ended with {code}: {output}");
         return [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
             .Select(line => line.Split('\t'))
@@ -55,7 +63,8 @@ internal static class CacheSuite
             .Select(parts => new CacheTestResult(parts[0], parts[1], parts[2], parts[3], parts[4]))];
     }
 
-    private static async Task<(int Code, string Output)> RunAsync(string program, string[] arguments, TimeSpan limit)
+    private static async Task<(int Code, string Output)> RunAsync(string program, string[] arguments,
+        TimeSpan limit)
     {
         using var process = Process.Start(StartInfo(program, arguments))!;
         using var patience = new CancellationTokenSource(limit);
@@ -85,7 +94,9 @@ internal static class CacheSuite
     /// <summary>The running origin of the suite.</summary>
     internal sealed class Origin(Process process, int port) : IDisposable
     {
-        /// <summary>Its address. The suite's server listens on the IPv6 wildcard, which takes IPv4 too.</summary>
+        /// <summary>
+        /// Its address. The suite's server listens on the IPv6 wildcard, which takes IPv4 too.
+        /// </summary>
         public string Address { get; } = $"http://127.0.0.1:{port}";
 
         public void Dispose()
@@ -100,6 +111,7 @@ internal static class CacheSuite
 /// <param name="Id">Name of the test.</param>
 /// <param name="Group">Its group.</param>
 /// <param name="Kind">required, optimal or check.</param>
-/// <param name="Outcome">pass, fail, setup (could not be set up), dependency (rests on one that failed), untested.</param>
+/// <param name="Outcome">pass, fail, setup (could not be set up), dependency (rests on one that failed),
+/// untested.</param>
 /// <param name="Message">What the suite said.</param>
 internal sealed record CacheTestResult(string Id, string Group, string Kind, string Outcome, string Message);

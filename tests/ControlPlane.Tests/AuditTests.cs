@@ -28,7 +28,8 @@ public sealed class AuditTests
         await database.WriteAsync(session => session.ExecuteAsync(
             "UPDATE audit SET detail = replace(detail, 'value=t9', 'value=t2') WHERE detail LIKE '%value=t9 %'"));
         var mended = await plane.GetAsync("/v1/audit/verify");
-        await database.WriteAsync(session => session.ExecuteAsync("DELETE FROM audit WHERE sequence = @count", new { count }));
+        await database.WriteAsync(session =>
+            session.ExecuteAsync("DELETE FROM audit WHERE sequence = @count", new { count }));
         var cut = await plane.GetAsync("/v1/audit/verify");
         await database.WriteAsync(session => session.ExecuteAsync("DELETE FROM audit WHERE sequence = 2"));
         var missing = await plane.GetAsync("/v1/audit/verify");
@@ -55,7 +56,8 @@ public sealed class AuditTests
         Assert.Contains(rows, row => row.Action == "key-state");
         foreach (var key in mint.GetProperty("keys").EnumerateArray())
         {
-            var material = key.TryGetProperty("d", out var d) ? d.GetString()! : key.GetProperty("secret").GetString()!;
+            var material = key.TryGetProperty("d", out var d) ? d.GetString()!
+                : key.GetProperty("secret").GetString()!;
             Assert.DoesNotContain(material, export.GetRawText(), StringComparison.Ordinal);
         }
         for (var index = 0; index < rows.Length; index++)

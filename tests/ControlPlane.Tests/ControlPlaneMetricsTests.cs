@@ -17,11 +17,13 @@ public sealed class ControlPlaneMetricsTests
         await nobody.GetAsync("/v1/keys");
         await edgeClient.GetAsync("/v1/keys");
         await nobody.PostAsync("/sign-in", new FormUrlEncodedContent([new("key", "x")]));
-        using (await edgeClient.GetAsync("/v1/stream?edge=ahead&after=1000", HttpCompletionOption.ResponseContentRead))
+        using (await edgeClient.GetAsync("/v1/stream?edge=ahead&after=1000",
+            HttpCompletionOption.ResponseContentRead))
         {
             // An edge that has applied more than there is: told hello, and nothing more.
         }
-        await Until.TrueAsync(async () => await ValueAsync(plane, "flickr_controlplane_log_head") == 2, "the tail has looked");
+        await Until.TrueAsync(async () =>
+            await ValueAsync(plane, "flickr_controlplane_log_head") == 2, "the tail has looked");
 
         Assert.Equal(1, await ValueAsync(plane, "flickr_controlplane_invalidations_total{kind=\"tag\"}"));
         Assert.Equal(1, await ValueAsync(plane, "flickr_controlplane_invalidations_total{kind=\"owner\"}"));

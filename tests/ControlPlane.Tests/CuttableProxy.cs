@@ -83,12 +83,11 @@ internal sealed class CuttableProxy : IAsyncDisposable
             await server.ConnectAsync(_target, _stop.Token);
             await Task.WhenAny(CopyAsync(client, server), CopyAsync(server, client));
         }
-        catch (Exception fault) when (fault is SocketException or ObjectDisposedException or OperationCanceledException)
+        finally
         {
-            client.Close(0); // the other side is gone: so is this one
+            client.Close(0);
+            server.Close(0);
         }
-        client.Close(0);
-        server.Close(0);
     }
 
     private async Task CopyAsync(Socket from, Socket to)

@@ -21,11 +21,13 @@ public sealed class FleetTimings
         for (var round = 0; round < 210; round++)
         {
             var clock = Stopwatch.StartNew();
-            var receipt = await plane.InvalidateAsync("owner", $"owner-{round}", wait: 10_000, epoch: round + 1);
+            var receipt = await plane.InvalidateAsync("owner", $"owner-{round}", wait: 10_000,
+                epoch: round + 1);
             if (round >= 10)
             {
                 whole.Add(clock.Elapsed.TotalMilliseconds);
-                slowest.Add(receipt.GetProperty("edges").EnumerateArray().Max(edge => edge.GetProperty("tookMs").GetInt64()));
+                slowest.Add(receipt.GetProperty("edges").EnumerateArray().Max(edge =>
+                    edge.GetProperty("tookMs").GetInt64()));
             }
         }
         TestContext.Current.TestOutputHelper!.WriteLine(

@@ -11,7 +11,8 @@ internal sealed class FollowingEdge : IAsyncDisposable
     private readonly bool _ownsFolder;
     private int _disposed;
 
-    private FollowingEdge(ControlPlaneStream stream, HorizonJournal journal, string folder, bool ownsFolder) =>
+    private FollowingEdge(ControlPlaneStream stream, HorizonJournal journal, string folder,
+        bool ownsFolder) =>
         (Stream, Journal, _folder, _ownsFolder) = (stream, journal, folder, ownsFolder);
 
     public ControlPlaneStream Stream { get; }

@@ -21,14 +21,17 @@ public sealed class KeyLifeTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        var options = new ControlPlaneOptions { DataDirectory = _folder, Database = $"Data Source={_folder}/cp.db" };
+        var options = new ControlPlaneOptions { DataDirectory = _folder,
+            Database = $"Data Source={_folder}/cp.db" };
         var keys = Options.Create(new KeyOptions());
         _database = Database.Open(options.Database, TimeProvider.System);
         await Migrations.ApplyAsync(_database, typeof(ControlPlaneProgram).Assembly);
         _vault = KeyVault.Open(options, keys);
         var audit = new AuditLog(_database, _time);
-        var signals = new LogSignals(options, _database, NullLogger<LogSignals>.Instance, TimeProvider.System);
-        _life = new KeyLife(_database, _vault, new InvalidationLog(_database, audit, _time), audit, signals, keys, _time);
+        var signals = new LogSignals(options, _database, NullLogger<LogSignals>.Instance,
+            TimeProvider.System);
+        _life = new KeyLife(_database, _vault, new InvalidationLog(_database, audit, _time), audit, signals,
+            keys, _time);
         await _life.BeginAsync(CancellationToken.None);
     }
 
@@ -96,7 +99,8 @@ public sealed class KeyLifeTests : IAsyncLifetime
             _time.Advance(TimeSpan.FromHours(1));
             await _life.RotateAsync(SigningAlgorithm.ES256, "test", CancellationToken.None);
         }
-        var keys = (await _life.AllAsync(CancellationToken.None)).Where(key => key.Algorithm == "ES256").ToList();
+        var keys = (await _life.AllAsync(CancellationToken.None)).Where(key =>
+            key.Algorithm == "ES256").ToList();
 
         Assert.Single(keys, key => key.Life == KeyState.Active);
         Assert.Single(keys, key => key.Life == KeyState.PrePublished);

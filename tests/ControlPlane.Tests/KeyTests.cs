@@ -25,7 +25,8 @@ public sealed class KeyTests
         var verify = await plane.GetAsync("/v1/keys/verify", StartedControlPlane.EdgeKey);
         var jwks = await plane.GetAsync("/.well-known/jwks.json", "");
 
-        Assert.Equal(["ES256 active", "ES256 prePublished", "HS256 active", "HS256 prePublished"], States(list));
+        Assert.Equal(["ES256 active", "ES256 prePublished", "HS256 active", "HS256 prePublished"],
+            States(list));
         Assert.Equal(["ES256 active", "HS256 active"], States(mint));
         Assert.Equal(4, verify.GetProperty("keys").GetArrayLength());
         Assert.Equal(2, jwks.GetProperty("keys").GetArrayLength());
@@ -50,7 +51,8 @@ public sealed class KeyTests
             var minted = key.Algorithm == "HS256"
                 ? MintKey.FromSecret(key.Kid, key.Issuer, material)
                 : MintKey.FromPrivateKey(key.Kid, key.Issuer, material,
-                    System.Buffers.Text.Base64Url.DecodeFromChars(key.X), System.Buffers.Text.Base64Url.DecodeFromChars(key.Y));
+                    System.Buffers.Text.Base64Url.DecodeFromChars(key.X),
+                        System.Buffers.Text.Base64Url.DecodeFromChars(key.Y));
             Assert.Equal(verifies.Algorithm, minted.Algorithm);
         }
     }
@@ -63,7 +65,8 @@ public sealed class KeyTests
         await using var plane = await StartedControlPlane.StartAsync(engine);
         var edge = await plane.FollowAsync("edge-1");
         await Until.TrueAsync(async () => (await plane.GetAsync("/v1/members")).GetProperty("edges")[0]
-            .GetProperty("keysVersion").GetInt64() == edge.Stream.Status.KeysVersion, "the edge acknowledged its keys");
+            .GetProperty("keysVersion").GetInt64() == edge.Stream.Status.KeysVersion,
+                "the edge acknowledged its keys");
         var before = await ActiveAsync(plane, "ES256");
 
         var (status, rotated) = await RotateAsync(plane, "ES256");
@@ -71,7 +74,8 @@ public sealed class KeyTests
         Assert.Equal(200, status);
         Assert.Equal("active", rotated.GetProperty("state").GetString());
         Assert.NotEqual(before, rotated.GetProperty("kid").GetString());
-        Assert.Equal(["ES256 active", "ES256 prePublished", "ES256 retiring", "HS256 active", "HS256 prePublished"],
+        Assert.Equal(["ES256 active", "ES256 prePublished", "ES256 retiring", "HS256 active",
+            "HS256 prePublished"],
             States(await plane.GetAsync("/v1/keys")));
         await edge.UntilAsync(_ => edge.Stream.Keys.Keys.Count == 5);
         Assert.True(edge.Stream.Keys.TryFind(before, out var old) && old.State == KeyState.Retiring);
@@ -82,18 +86,22 @@ public sealed class KeyTests
     {
         await using var plane = await StartedControlPlane.StartAsync();
         using var silent = plane.Client(StartedControlPlane.EdgeKey);
-        using var stream = await silent.GetAsync("/v1/stream?edge=silent", HttpCompletionOption.ResponseHeadersRead);
+        using var stream = await silent.GetAsync("/v1/stream?edge=silent",
+            HttpCompletionOption.ResponseHeadersRead);
         var before = await ActiveAsync(plane, "HS256");
 
         var (status, waiting) = await RotateAsync(plane, "HS256");
         var stillOld = await ActiveAsync(plane, "HS256");
         var version = (await plane.GetAsync("/v1/keys")).GetProperty("version").GetInt64();
-        using var acknowledged = await silent.PostAsJsonAsync("/v1/edges/silent/ack", new { sequence = 0, keysVersion = version, appliedMs = 0 });
+        using var acknowledged = await silent.PostAsJsonAsync("/v1/edges/silent/ack", new { sequence = 0,
+            keysVersion = version, appliedMs = 0 });
 
         Assert.Equal(202, status);
-        Assert.Equal("silent", Assert.Single(waiting.GetProperty("waitingFor").EnumerateArray().ToList()).GetString());
+        Assert.Equal("silent",
+            Assert.Single(waiting.GetProperty("waitingFor").EnumerateArray().ToList()).GetString());
         Assert.Equal(before, stillOld);
-        await Until.TrueAsync(async () => await ActiveAsync(plane, "HS256") == waiting.GetProperty("kid").GetString(),
+        await Until.TrueAsync(async () =>
+            await ActiveAsync(plane, "HS256") == waiting.GetProperty("kid").GetString(),
             "the spare mints after the acknowledgement");
     }
 
@@ -113,7 +121,8 @@ public sealed class KeyTests
         Assert.Equal("confirmed", receipt.GetProperty("state").GetString());
         var grant = new GrantFacts(kid, DateTimeOffset.UtcNow.AddHours(1), null, 0, null, null, []);
         Assert.Equal(GrantCoverage.Key, edge.Horizon.JudgeGrant(grant, default));
-        await Until.TrueAsync(async () => await ActiveAsync(plane, "ES256") is { } now && now != kid, "the spare mints");
+        await Until.TrueAsync(async () =>
+            await ActiveAsync(plane, "ES256") is { } now && now != kid, "the spare mints");
         await edge.UntilAsync(_ => !edge.Stream.Keys.TryFind(kid, out VerifyKey? _));
         var list = await plane.GetAsync("/v1/keys");
         Assert.Contains("ES256 compromised", States(list));
@@ -138,7 +147,8 @@ public sealed class KeyTests
                     foreach (var edge in edges)
                     {
                         asked++;
-                        refused += edge.Stream.Keys.TryFind(kid, out VerifyKey? key) && key.IsUsable(DateTimeOffset.UtcNow) ? 0 : 1;
+                        refused += edge.Stream.Keys.TryFind(kid, out VerifyKey? key)
+                            && key.IsUsable(DateTimeOffset.UtcNow) ? 0 : 1;
                     }
                 }
             }
@@ -164,11 +174,13 @@ public sealed class KeyTests
     public async Task Nothing_of_a_key_lies_in_the_database_in_clear()
     {
         await using var plane = await StartedControlPlane.StartAsync();
-        var mint = (await plane.GetAsync("/v1/keys/mint", StartedControlPlane.ServiceKey)).Deserialize(StreamJson.Default.VerifyBundle)!;
+        var mint = (await plane.GetAsync("/v1/keys/mint",
+            StartedControlPlane.ServiceKey)).Deserialize(StreamJson.Default.VerifyBundle)!;
 
         foreach (var file in Directory.GetFiles(plane.Folder))
         {
-            await using var open = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            await using var open = new FileStream(file, FileMode.Open, FileAccess.Read,
+                FileShare.ReadWrite | FileShare.Delete);
             var bytes = new byte[open.Length];
             await open.ReadExactlyAsync(bytes);
             foreach (var key in mint.Keys)
@@ -190,7 +202,8 @@ public sealed class KeyTests
         var vault = plane.Services.GetRequiredService<KeyVault>();
 
         Assert.Equal(32, vault.Unseal(es[0]).Length);
-        Assert.ThrowsAny<System.Security.Cryptography.CryptographicException>(() => vault.Unseal(es[0] with { Sealed = es[1].Sealed }));
+        Assert.ThrowsAny<System.Security.Cryptography.CryptographicException>(() =>
+            vault.Unseal(es[0] with { Sealed = es[1].Sealed }));
     }
 
     [Fact]
@@ -215,10 +228,12 @@ public sealed class KeyTests
     }
 
     internal static async Task<string> ActiveAsync(StartedControlPlane plane, string algorithm) =>
-        (await plane.GetAsync("/v1/keys/mint", StartedControlPlane.ServiceKey)).GetProperty("keys").EnumerateArray()
+        (await plane.GetAsync("/v1/keys/mint",
+            StartedControlPlane.ServiceKey)).GetProperty("keys").EnumerateArray()
         .Single(key => key.GetProperty("algorithm").GetString() == algorithm).GetProperty("kid").GetString()!;
 
-    private static async Task<(int Status, JsonElement Key)> RotateAsync(StartedControlPlane plane, string algorithm)
+    private static async Task<(int Status, JsonElement Key)> RotateAsync(StartedControlPlane plane,
+        string algorithm)
     {
         using var client = plane.Client();
         using var response = await client.PostAsJsonAsync("/v1/keys/rotate", new { algorithm });

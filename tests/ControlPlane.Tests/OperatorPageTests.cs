@@ -34,12 +34,16 @@ public sealed class OperatorPageTests
         using var purge = await PostAsync(client, "/purge", cookie,
             ("form", form), ("kind", "tag"), ("value", "photo:<b>1</b>"), ("reason", "test"));
         using var rotate = await PostAsync(client, "/rotate", cookie, ("form", form), ("algorithm", "HS256"));
-        using var refused = await PostAsync(client, "/purge", cookie, ("form", form), ("kind", "owner"), ("value", "alice"));
+        using var refused = await PostAsync(client, "/purge", cookie, ("form", form), ("kind", "owner"),
+            ("value", "alice"));
         var page = await GetAsync(client, cookie);
 
-        Assert.Contains("confirmed", Uri.UnescapeDataString(purge.Headers.Location!.ToString()), StringComparison.Ordinal);
-        Assert.Contains("mints", Uri.UnescapeDataString(rotate.Headers.Location!.ToString()), StringComparison.Ordinal);
-        Assert.Contains("Not done", Uri.UnescapeDataString(refused.Headers.Location!.ToString()), StringComparison.Ordinal);
+        Assert.Contains("confirmed", Uri.UnescapeDataString(purge.Headers.Location!.ToString()),
+            StringComparison.Ordinal);
+        Assert.Contains("mints", Uri.UnescapeDataString(rotate.Headers.Location!.ToString()),
+            StringComparison.Ordinal);
+        Assert.Contains("Not done", Uri.UnescapeDataString(refused.Headers.Location!.ToString()),
+            StringComparison.Ordinal);
         Assert.Contains("tag photo:&lt;b&gt;1&lt;/b&gt;", page, StringComparison.Ordinal);
         Assert.DoesNotContain("<b>", page, StringComparison.Ordinal);
         Assert.Contains("edge-1", page, StringComparison.Ordinal);
@@ -57,11 +61,13 @@ public sealed class OperatorPageTests
         var other = FormToken(await GetAsync(client, await SignInAsync(client)));
 
         using var without = await PostAsync(client, "/purge", cookie, ("kind", "all"), ("value", ""));
-        using var foreign = await PostAsync(client, "/purge", cookie, ("form", other), ("kind", "all"), ("value", ""));
+        using var foreign = await PostAsync(client, "/purge", cookie, ("form", other), ("kind", "all"),
+            ("value", ""));
         using var crossed = new HttpRequestMessage(HttpMethod.Post, "/purge");
         crossed.Headers.Add("Cookie", cookie);
         crossed.Headers.Add("Sec-Fetch-Site", "cross-site");
-        crossed.Content = new FormUrlEncodedContent([new("form", form), new("kind", "all"), new("value", "")]);
+        crossed.Content = new FormUrlEncodedContent([new("form", form), new("kind", "all"), new("value",
+            "")]);
         using var cross = await client.SendAsync(crossed);
 
         Assert.All((HttpResponseMessage[])[without, foreign, cross],
@@ -74,7 +80,8 @@ public sealed class OperatorPageTests
     {
         await using var plane = await StartedControlPlane.StartAsync();
         using var client = plane.Client("");
-        using var signed = await PostAsync(client, "/sign-in", null, ("key", StartedControlPlane.OperatorKey));
+        using var signed = await PostAsync(client, "/sign-in", null, ("key",
+            StartedControlPlane.OperatorKey));
         var header = signed.Headers.GetValues("Set-Cookie").Single();
         var cookie = header.Split(';')[0];
 
@@ -107,7 +114,8 @@ public sealed class OperatorPageTests
 
     private static async Task<string> SignInAsync(HttpClient client)
     {
-        using var response = await PostAsync(client, "/sign-in", null, ("key", StartedControlPlane.OperatorKey));
+        using var response = await PostAsync(client, "/sign-in", null, ("key",
+            StartedControlPlane.OperatorKey));
         Assert.Equal(HttpStatusCode.SeeOther, response.StatusCode);
         return response.Headers.GetValues("Set-Cookie").Single().Split(';')[0];
     }
@@ -120,11 +128,13 @@ public sealed class OperatorPageTests
         return await response.Content.ReadAsStringAsync();
     }
 
-    private static Task<HttpResponseMessage> PostAsync(HttpClient client, string path, string? cookie, params (string Name, string Value)[] fields)
+    private static Task<HttpResponseMessage> PostAsync(HttpClient client, string path, string? cookie,
+        params (string Name, string Value)[] fields)
     {
         var request = new HttpRequestMessage(HttpMethod.Post, path)
         {
-            Content = new FormUrlEncodedContent(fields.Select(field => KeyValuePair.Create(field.Name, field.Value))),
+            Content = new FormUrlEncodedContent(fields.Select(field =>
+                KeyValuePair.Create(field.Name, field.Value))),
         };
         if (cookie is not null)
         {

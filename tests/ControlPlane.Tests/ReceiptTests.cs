@@ -68,7 +68,8 @@ public sealed class ReceiptTests
     [InlineData("all", "x")]
     [InlineData("tag", "")]
     [InlineData("tag", "two words")]
-    public async Task What_would_name_nothing_is_refused_before_anyone_believes_it_gone(string kind, string value)
+    public async Task What_would_name_nothing_is_refused_before_anyone_believes_it_gone(string kind,
+        string value)
     {
         await using var plane = await StartedControlPlane.StartAsync();
         using var client = plane.Client();
@@ -77,7 +78,8 @@ public sealed class ReceiptTests
             client, "/v1/invalidations", new { kind, value });
 
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
-        Assert.Contains("invalidation-invalid", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Contains("invalidation-invalid", await response.Content.ReadAsStringAsync(),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -85,7 +87,8 @@ public sealed class ReceiptTests
     {
         await using var plane = await StartedControlPlane.StartAsync();
         using var client = plane.Client(StartedControlPlane.EdgeKey);
-        using var stream = await client.GetAsync("/v1/stream?edge=eager", HttpCompletionOption.ResponseHeadersRead);
+        using var stream = await client.GetAsync("/v1/stream?edge=eager",
+            HttpCompletionOption.ResponseHeadersRead);
 
         using var ahead = await System.Net.Http.Json.HttpClientJsonExtensions.PostAsJsonAsync(
             client, "/v1/edges/eager/ack", new { sequence = 1000, keysVersion = 1, appliedMs = 0 });

@@ -41,12 +41,14 @@ public sealed class RoleTests
             {
                 using var request = new HttpRequestMessage(new HttpMethod(method), path);
                 request.Content = method == "POST" ? JsonContent.Create(new { }) : null;
-                using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+                using var response = await client.SendAsync(request,
+                    HttpCompletionOption.ResponseHeadersRead);
 
                 var allowed = roles.Split(' ').Contains(role);
                 var status = (int)response.StatusCode;
                 var expected = role is "nobody" or "stranger" ? 401 : 403;
-                Assert.True(allowed ? status is not (401 or 403) : status == expected, $"{role} {method} {path}: {status}");
+                Assert.True(allowed ? status is not (401 or 403)
+                    : status == expected, $"{role} {method} {path}: {status}");
             }
         }
     }
@@ -57,7 +59,8 @@ public sealed class RoleTests
         await using var plane = await StartedControlPlane.StartAsync();
         using var service = plane.Client(StartedControlPlane.ServiceKey);
 
-        using var revoke = await service.PostAsJsonAsync("/v1/invalidations", new { kind = "key", value = "es-1" });
+        using var revoke = await service.PostAsJsonAsync("/v1/invalidations", new { kind = "key",
+            value = "es-1" });
         using var metrics = await service.GetAsync("/metrics");
         using var admin = await service.GetAsync($"{plane.AdminAddress}/metrics");
         using var api = await service.GetAsync($"{plane.AdminAddress}/v1/members");
@@ -73,7 +76,8 @@ public sealed class RoleTests
     [Fact]
     public async Task Two_roles_with_one_key_stop_the_start()
     {
-        var fault = await Assert.ThrowsAnyAsync<InvalidOperationException>(() => StartedControlPlane.StartAsync(
+        var fault = await Assert.ThrowsAnyAsync<InvalidOperationException>(() =>
+            StartedControlPlane.StartAsync(
             settings: new() { ["ControlPlane:EdgeKey"] = StartedControlPlane.OperatorKey }));
 
         Assert.Contains("must differ", fault.Message, StringComparison.Ordinal);
@@ -104,7 +108,8 @@ public sealed class RoleTests
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path));
             Assert.Equal(43, (await File.ReadAllTextAsync(path)).Length);
         }
-        using var client = plane.Client(await File.ReadAllTextAsync(Path.Combine(plane.Folder, "operator.key")));
+        using var client = plane.Client(await File.ReadAllTextAsync(Path.Combine(plane.Folder,
+            "operator.key")));
         Assert.Equal(200, (int)(await client.GetAsync("/v1/keys")).StatusCode);
     }
 }

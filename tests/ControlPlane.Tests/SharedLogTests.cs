@@ -21,23 +21,20 @@ public sealed class SharedLogTests
         using var done = new CancellationTokenSource();
         var watching = Task.Run(() => WatchAsync(database, done.Token)); // SQLite answers without yielding
 
-        await Parallel.ForEachAsync(Enumerable.Range(0, 120), new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (turn, cancel) =>
+        await Parallel.ForEachAsync(Enumerable.Range(0, 120),
+            new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (turn, cancel) =>
         {
-            try
+            Task AppendAsync(bool rollBack) => database.WriteAsync(async session =>
             {
-                await database.WriteAsync(async session =>
-                {
-                    await log.AppendAsync(session, new InvalidationRequest("tag", $"t{turn}"), "test");
-                    if (turn % 4 == 0)
-                    {
-                        throw new OperationCanceledException("rolled back");
-                    }
-                }, cancel);
-            }
-            catch (OperationCanceledException)
+                await log.AppendAsync(session, new InvalidationRequest("tag", $"t{turn}"), "test");
+                ObjectDisposedException.ThrowIf(rollBack, log);
+            }, cancel);
+            if (turn % 4 == 0)
             {
-                return; // every fourth is rolled back on purpose
+                await Assert.ThrowsAsync<ObjectDisposedException>(() => AppendAsync(rollBack: true));
+                return;
             }
+            await AppendAsync(rollBack: false);
         });
         await done.CancelAsync();
 
@@ -49,7 +46,8 @@ public sealed class SharedLogTests
     public async Task An_append_through_one_control_plane_reaches_the_edges_of_the_other()
     {
         await using var one = await StartedControlPlane.StartAsync(SqlEngine.PostgreSql);
-        await using var two = await StartedControlPlane.StartAsync(one.Folder, one.Database, ownsFolder: false);
+        await using var two = await StartedControlPlane.StartAsync(one.Folder, one.Database,
+            ownsFolder: false);
         var first = await one.FollowAsync("edge-1");
         var second = await two.FollowAsync("edge-2");
 
@@ -68,7 +66,8 @@ public sealed class SharedLogTests
     public async Task One_of_two_control_planes_dies_during_fifty_invalidations_and_none_is_lost_or_out_of_order()
     {
         await using var one = await StartedControlPlane.StartAsync(SqlEngine.PostgreSql);
-        await using var two = await StartedControlPlane.StartAsync(one.Folder, one.Database, ownsFolder: false);
+        await using var two = await StartedControlPlane.StartAsync(one.Folder, one.Database,
+            ownsFolder: false);
         await using var toOne = new CuttableProxy(one.Address);
         var edges = new[]
         {
@@ -126,7 +125,8 @@ public sealed class SharedLogTests
 
         await Until.TrueAsync(async () => (await http.GetStringAsync($"{plane.AdminAddress}/metrics"))
             .Contains("heartbeats_missed_total 2", StringComparison.Ordinal), "heartbeats are missed");
-        await Until.TrueAsync(() => Task.FromResult(edge.Stream.Status.SinceHeartbeat > TimeSpan.FromSeconds(2)),
+        await Until.TrueAsync(() =>
+            Task.FromResult(edge.Stream.Status.SinceHeartbeat > TimeSpan.FromSeconds(2)),
             "the edge knows that nobody vouches");
 
         using var ready = await http.GetAsync($"{plane.AdminAddress}/readyz");
@@ -148,7 +148,8 @@ public sealed class SharedLogTests
         {
             isLast = done.IsCancellationRequested;
             var after = seen.Count == 0 ? 0 : seen[^1];
-            seen.AddRange((await database.ReadAsync(session => InvalidationLog.AfterAsync(session, after, 1000), CancellationToken.None))
+            seen.AddRange((await database.ReadAsync(session =>
+                InvalidationLog.AfterAsync(session, after, 1000), CancellationToken.None))
                 .Select(entry => entry.Sequence));
         }
         return seen;

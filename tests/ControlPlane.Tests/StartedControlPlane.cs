@@ -93,14 +93,16 @@ internal sealed class StartedControlPlane : IAsyncDisposable
     public async Task<FollowingEdge> FollowAsync(string id, string? key = null, string? folder = null,
         params string[] addresses)
     {
-        var edge = FollowingEdge.Start(id, addresses.Length > 0 ? addresses : [Address], key ?? EdgeKey, folder);
+        var edge = FollowingEdge.Start(id, addresses.Length > 0 ? addresses
+            : [Address], key ?? EdgeKey, folder);
         _edges.Add(edge);
         await edge.UntilAsync(status => status.IsSynchronised);
         return edge;
     }
 
     /// <summary>Posts an invalidation and gives the answer's JSON.</summary>
-    public async Task<JsonElement> InvalidateAsync(string kind, string value, long? wait = null, long? epoch = null,
+    public async Task<JsonElement> InvalidateAsync(string kind, string value, long? wait = null,
+        long? epoch = null,
         bool soft = false, string key = ServiceKey)
     {
         using var client = Client(key);

@@ -78,7 +78,8 @@ public sealed class StreamTests
         });
         await AppendManyAsync(plane, 150);
         var database = plane.Services.GetRequiredService<Database>();
-        await database.WriteAsync(session => session.ExecuteAsync("UPDATE in_force SET at_ms = at_ms - 120000"));
+        await database.WriteAsync(session =>
+            session.ExecuteAsync("UPDATE in_force SET at_ms = at_ms - 120000"));
 
         await plane.Services.GetRequiredService<LogCompaction>().RunAsync(CancellationToken.None);
         var edge = await plane.FollowAsync("edge-1");
@@ -114,7 +115,8 @@ public sealed class StreamTests
         var term = edge.Stream.Status.Term;
         await first.StopAsync();
 
-        await using var second = await StartedControlPlane.StartAsync(first.Folder, first.Database, ownsFolder: false);
+        await using var second = await StartedControlPlane.StartAsync(first.Folder, first.Database,
+            ownsFolder: false);
         await using var other = new CuttableProxy(second.Address);
         await using var again = FollowingEdge.Start("edge-2", [second.Address], StartedControlPlane.EdgeKey);
         await again.UntilAsync(status => status.IsSynchronised);
@@ -132,7 +134,8 @@ public sealed class StreamTests
         var folder = Directory.CreateTempSubdirectory("flickr-edge").FullName;
         await plane.InvalidateAsync("tag", "a");
         var copy = Path.Combine(plane.Folder, "copy.db");
-        await plane.Services.GetRequiredService<Database>().ReadAsync(session => session.ScalarAsync<long>("SELECT 1"));
+        await plane.Services.GetRequiredService<Database>().ReadAsync(session =>
+            session.ScalarAsync<long>("SELECT 1"));
         await CopyAsync(plane.Folder, copy);
         var edge = await plane.FollowAsync("edge-1", folder: folder);
         for (var tag = 0; tag < 5; tag++)
@@ -149,8 +152,10 @@ public sealed class StreamTests
         {
             await restored.InvalidateAsync("tag", $"new-{tag}");
         }
-        await using var after = FollowingEdge.Start("edge-1", [restored.Address], StartedControlPlane.EdgeKey, folder);
-        await after.UntilAsync(status => status.Problem?.Contains("old copy", StringComparison.Ordinal) == true);
+        await using var after = FollowingEdge.Start("edge-1", [restored.Address],
+            StartedControlPlane.EdgeKey, folder);
+        await after.UntilAsync(status =>
+            status.Problem?.Contains("old copy", StringComparison.Ordinal) == true);
 
         Assert.Equal(6, after.Horizon.Sequence);
         Assert.False(after.Stream.IsFreshFor(isPrivate: true, DateTimeOffset.UtcNow));
@@ -198,5 +203,6 @@ public sealed class StreamTests
         await command.ExecuteNonQueryAsync();
     }
 
-    private static ObjectFacts Facts(string path, params string[] tags) => new("h", path, [.. tags], null, 0, IsPrivate: true);
+    private static ObjectFacts Facts(string path, params string[] tags) =>
+        new("h", path, [.. tags], null, 0, IsPrivate: true);
 }

@@ -10,7 +10,8 @@ public sealed class EdgeLogOptions
     public bool Enabled { get; set; } = true;
 
     /// <summary>
-    /// Bytes of disk the log tier may use, checkpoints included. At least six segments. 32 MiB to 64 TiB. Default 8 GiB.
+    /// Bytes of disk the log tier may use, checkpoints included. At least six segments. 32 MiB to 64 TiB.
+    /// Default 8 GiB.
     /// </summary>
     [Range(32L << 20, 64L << 40)]
     public long BytesMax { get; set; } = 8L << 30;
@@ -30,14 +31,15 @@ public sealed class EdgeLogOptions
     public int BufferPages { get; set; } = 4;
 
     /// <summary>
-    /// Bytes of one segment file, a power of two, the unit of eviction; made smaller when <see cref="BytesMax"/> is less than
-    /// 16 of them, never smaller than a page. 1 MiB to 1 GiB. Default 256 MiB.
+    /// Bytes of one segment file, a power of two, the unit of eviction; made smaller when <see
+    /// cref="BytesMax"/> is less than 16 of them, never smaller than a page. 1 MiB to 1 GiB. Default 256 MiB.
     /// </summary>
     [Range(1 << 20, 1 << 30)]
     public int SegmentBytes { get; set; } = 256 << 20;
 
     /// <summary>
-    /// Bytes of the largest chunk of a body; at most a 16th of a page is used. 64 KiB to 4 MiB. Default 1 MiB.
+    /// Bytes of the largest chunk of a body; at most a 16th of a page is used. 64 KiB to 4 MiB. Default 1
+    /// MiB.
     /// </summary>
     [Range(64 << 10, 4 << 20)]
     public int ChunkBytes { get; set; } = 1 << 20;
@@ -54,7 +56,9 @@ public sealed class EdgeLogOptions
     [Range(typeof(TimeSpan), "00:00:00", "00:00:01")]
     public TimeSpan SessionWaitMax { get; set; } = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>Bytes of bodies that wait to be written; more are dropped. 1 MiB to 4 GiB. Default 32 MiB.</summary>
+    /// <summary>
+    /// Bytes of bodies that wait to be written; more are dropped. 1 MiB to 4 GiB. Default 32 MiB.
+    /// </summary>
     [Range(1L << 20, 4L << 30)]
     public long QueueBytesMax { get; set; } = 32L << 20;
 
@@ -63,12 +67,14 @@ public sealed class EdgeLogOptions
     public TimeSpan CheckpointEvery { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// Write every object at once instead of only those asked for a second time. For tests and for filling a new edge.
-    /// Default false.
+    /// Write every object at once instead of only those asked for a second time. For tests and for filling a
+    /// new edge. Default false.
     /// </summary>
     public bool AdmitAll { get; set; }
 
-    /// <summary>Share of a segment that may be carried over when it is evicted. 0 to 0.75. Default 0.25.</summary>
+    /// <summary>
+    /// Share of a segment that may be carried over when it is evicted. 0 to 0.75. Default 0.25.
+    /// </summary>
     [Range(0.0, 0.75)]
     public double ReinsertShare { get; set; } = 0.25;
 }

@@ -3,8 +3,8 @@ using System.Numerics;
 namespace Flickr.Edge.Cache.Log;
 
 /// <summary>
-/// How often objects of the log were read lately, 0 to 3, one byte for every slot that keys share. Lost updates and shared slots only
-/// make the choice of what to carry over a little worse.
+/// How often objects of the log were read lately, 0 to 3, one byte for every slot that keys share. Lost
+/// updates and shared slots only make the choice of what to carry over a little worse.
 /// </summary>
 internal sealed class LogClock(long bytesMax)
 {

@@ -3,17 +3,21 @@ using System.Buffers;
 namespace Flickr.Edge.Cache.Log;
 
 /// <summary>
-/// Keeps the log under its limit: gives up the oldest segment after carrying over, to the tail, those of its records that were read
-/// lately and are still valid. Writer thread only.
+/// Keeps the log under its limit: gives up the oldest segment after carrying over, to the tail, those of its
+/// records that were read lately and are still valid. Writer thread only.
 /// </summary>
-internal sealed class LogEviction(EdgeLogOptions options, LogStore store, LogClock clock, LogTierCounters counters)
+internal sealed class LogEviction(EdgeLogOptions options, LogStore store, LogClock clock,
+    LogTierCounters counters)
 {
-    private readonly byte[] _record = GC.AllocateUninitializedArray<byte>(store.Layout.RecordBytesMax, pinned: true);
+    private readonly byte[] _record =
+        GC.AllocateUninitializedArray<byte>(store.Layout.RecordBytesMax, pinned: true);
     private readonly byte[] _key = new byte[LogRecord.KeyBytes];
     private readonly byte[] _objectKey = new byte[LogRecord.KeyBytes];
     private long _budget;
 
     public Func<CacheKey, ReadOnlyMemory<byte>, long, bool> IsValid { get; set; } = static (_, _, _) => true;
+
+    public Func<CacheKey, bool> IsHot { get; set; } = static _ => false;
 
     /// <summary>Gives up as many of the oldest segments as the limit asks for.</summary>
     public void KeepLimit()
@@ -35,7 +39,7 @@ internal sealed class LogEviction(EdgeLogOptions options, LogStore store, LogClo
     private void CarryOver(ReadOnlySpan<byte> key, ReadOnlySpan<byte> record, long address)
     {
         var cacheKey = CacheKey.Read(key);
-        if (record.Length > _budget || !clock.IsUsed(cacheKey))
+        if (record.Length > _budget || !(clock.IsUsed(cacheKey) || IsHot(cacheKey)))
         {
             return;
         }
@@ -43,7 +47,8 @@ internal sealed class LogEviction(EdgeLogOptions options, LogStore store, LogClo
         key.CopyTo(_key);
         record.CopyTo(_record);
         var copy = _record.AsMemory(0, record.Length);
-        if (!(LogRecord.IsObjectKey(_key) ? IsLiveObject(cacheKey, copy, address) : IsLiveChunk(cacheKey, copy.Span)))
+        if (!(LogRecord.IsObjectKey(_key) ? IsLiveObject(cacheKey, copy, address)
+            : IsLiveChunk(cacheKey, copy.Span)))
         {
             return;
         }
@@ -57,7 +62,8 @@ internal sealed class LogEviction(EdgeLogOptions options, LogStore store, LogClo
         clock.Age(cacheKey);
         return LogRecord.TryReadObject(_key, record.Span, out var manifest)
             && Locate(_key, out _) == address
-            && IsValid(cacheKey, record.Slice(manifest.HeadStart, manifest.HeadLength), manifest.FillSequence);
+            && IsValid(cacheKey, record.Slice(manifest.HeadStart, manifest.HeadLength),
+                manifest.FillSequence);
     }
 
     // A chunk lives as long as the object that was written with it.

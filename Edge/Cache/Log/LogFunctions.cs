@@ -26,17 +26,20 @@ internal struct LogOutput
 }
 
 /// <summary>
-/// FASTER's callbacks. Records are immutable: a write in place is refused, so that it becomes a new record at the tail and readers
-/// need no lock.
+/// FASTER's callbacks. Records are immutable: a write in place is refused, so that it becomes a new record at
+/// the tail and readers need no lock.
 /// </summary>
-internal sealed class LogFunctions(int recordBytesMax) : FunctionsBase<SpanByte, SpanByte, LogReadMode, LogOutput, Empty>
+internal sealed class LogFunctions(int recordBytesMax)
+    : FunctionsBase<SpanByte, SpanByte, LogReadMode, LogOutput, Empty>
 {
     public override bool SingleReader(
-        ref SpanByte key, ref LogReadMode input, ref SpanByte value, ref LogOutput dst, ref ReadInfo readInfo) =>
+        ref SpanByte key, ref LogReadMode input, ref SpanByte value, ref LogOutput dst,
+            ref ReadInfo readInfo) =>
         Copy(input, ref value, ref dst);
 
     public override bool ConcurrentReader(
-        ref SpanByte key, ref LogReadMode input, ref SpanByte value, ref LogOutput dst, ref ReadInfo readInfo) =>
+        ref SpanByte key, ref LogReadMode input, ref SpanByte value, ref LogOutput dst,
+            ref ReadInfo readInfo) =>
         Copy(input, ref value, ref dst);
 
     public override bool SingleWriter(
@@ -52,9 +55,11 @@ internal sealed class LogFunctions(int recordBytesMax) : FunctionsBase<SpanByte,
         ref UpsertInfo upsertInfo) => false;
 
     // The bytes stay: somebody may be copying them.
-    public override bool SingleDeleter(ref SpanByte key, ref SpanByte value, ref DeleteInfo deleteInfo) => true;
+    public override bool SingleDeleter(ref SpanByte key, ref SpanByte value, ref DeleteInfo deleteInfo) =>
+        true;
 
-    public override bool ConcurrentDeleter(ref SpanByte key, ref SpanByte value, ref DeleteInfo deleteInfo) => true;
+    public override bool ConcurrentDeleter(ref SpanByte key, ref SpanByte value, ref DeleteInfo deleteInfo) =>
+        true;
 
     // Called under the epoch: copy and leave.
     private bool Copy(LogReadMode mode, ref SpanByte value, ref LogOutput output)
@@ -78,11 +83,12 @@ internal sealed class LogFunctions(int recordBytesMax) : FunctionsBase<SpanByte,
 }
 
 /// <summary>
-/// Lengths as FASTER finds them in the log. A length that cannot be right (a flipped bit) is answered with none, so that nobody
-/// reads gigabytes or past a page; the record then fails its checksum.
+/// Lengths as FASTER finds them in the log. A length that cannot be right (a flipped bit) is answered with
+/// none, so that nobody reads gigabytes or past a page; the record then fails its checksum.
 /// </summary>
 /// <param name="lengthMax">Longest content written.</param>
-/// <param name="initialLength">Bytes that the first read from disk fetches: long enough, most records need only one.</param>
+/// <param name="initialLength">Bytes that the first read from disk fetches: long enough, most records need
+/// only one.</param>
 internal sealed class LogLength(int lengthMax, int initialLength) : IVariableLengthStruct<SpanByte>
 {
     public int GetLength(ref SpanByte t) => t.Length is var length && length >= 0 && length <= lengthMax

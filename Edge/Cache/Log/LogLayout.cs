@@ -4,8 +4,8 @@ using System.Numerics;
 namespace Flickr.Edge.Cache.Log;
 
 /// <summary>
-/// Sizes of the log, derived from the options so that they fit each other: a segment is at most a 16th of the limit, a page at most a
-/// segment, a record at most a 16th of a page.
+/// Sizes of the log, derived from the options so that they fit each other: a segment is at most a 16th of the
+/// limit, a page at most a segment, a record at most a 16th of a page.
 /// </summary>
 internal sealed record LogLayout
 {
@@ -47,12 +47,15 @@ internal sealed record LogLayout
     /// <summary>Longest record.</summary>
     public int RecordBytesMax => Math.Max(ChunkBytes, InlineBytes + HeadBytesMax) + LogRecord.HeaderBytes;
 
-    /// <summary>Bytes of segments that may be there before the oldest goes: room stays for two checkpoints and one segment.</summary>
+    /// <summary>
+    /// Bytes of segments that may be there before the oldest goes: room stays for two checkpoints and one
+    /// segment.
+    /// </summary>
     public long HighWaterBytes => BytesMax - 2 * IndexBytes - SegmentBytes;
 
     /// <summary>
-    /// Growth of the log after which a checkpoint writes the index, too: at most a GiB has to be read again after a crash, and
-    /// writing the index stays a small part of what is written.
+    /// Growth of the log after which a checkpoint writes the index, too: at most a GiB has to be read again
+    /// after a crash, and writing the index stays a small part of what is written.
     /// </summary>
     public long IndexEveryBytes => Math.Max(Math.Min(BytesMax / 16, 1L << 30), IndexBytes * 8);
 

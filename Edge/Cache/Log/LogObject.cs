@@ -3,8 +3,8 @@ using System.Buffers;
 namespace Flickr.Edge.Cache.Log;
 
 /// <summary>
-/// An object found in the log tier: its head block and fill sequence, which the caller judges, and its body in chunks. Owns a
-/// pooled buffer: dispose it once.
+/// An object found in the log tier: its head block and fill sequence, which the caller judges, and its body
+/// in chunks. Owns a pooled buffer: dispose it once.
 /// </summary>
 internal sealed class LogObject : IDisposable
 {
@@ -34,12 +34,14 @@ internal sealed class LogObject : IDisposable
     /// <summary>Bytes of each chunk but the last.</summary>
     public int ChunkBytes => _manifest.ChunkBytes;
 
-    /// <summary>Chunks of the body; 1 when it lies in the record of the head, also for an empty body.</summary>
+    /// <summary>
+    /// Chunks of the body; 1 when it lies in the record of the head, also for an empty body.
+    /// </summary>
     public int ChunkCount => Math.Max(1, _manifest.ChunkCount);
 
     /// <summary>
-    /// Reads one chunk. Null when it is gone or its checksum is wrong: then the object is no more, and what is missing must come
-    /// from the origin.
+    /// Reads one chunk. Null when it is gone or its checksum is wrong: then the object is no more, and what
+    /// is missing must come from the origin.
     /// </summary>
     public async ValueTask<LogChunk?> ReadChunkAsync(int index, CancellationToken cancellationToken)
     {

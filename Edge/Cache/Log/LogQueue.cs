@@ -15,7 +15,9 @@ internal enum LogJobKind
     Remove,
     Checkpoint,
 
-    /// <summary>A checkpoint with the index, as the last of a run: the next start need not read the log.</summary>
+    /// <summary>
+    /// A checkpoint with the index, as the last of a run: the next start need not read the log.
+    /// </summary>
     LastCheckpoint,
 
     /// <summary>Do nothing: whoever waits knows that all jobs before are done.</summary>
@@ -49,7 +51,8 @@ internal sealed class LogJob
 }
 
 /// <summary>
-/// What waits for the writer thread, in order, limited by bytes. A full queue takes no more bodies; orders that hold none always fit.
+/// What waits for the writer thread, in order, limited by bytes. A full queue takes no more bodies; orders
+/// that hold none always fit.
 /// </summary>
 internal sealed class LogQueue(long bytesMax) : IDisposable
 {

@@ -4,7 +4,8 @@ using System.IO.Hashing;
 namespace Flickr.Edge.Cache.Log;
 
 /// <summary>
-/// The bytes of a record in the log: one object (its head, and its body when that is small), or one chunk of a large body.
+/// The bytes of a record in the log: one object (its head, and its body when that is small), or one chunk of
+/// a large body.
 /// <code>
 /// key   0  16  cache key
 ///      16   8  0 for the object; write id shifted left by 16, plus chunk number, plus 1 for a chunk
@@ -49,17 +50,21 @@ internal static class LogRecord
     public static void WriteChunkKey(in CacheKey key, ulong writeId, int chunk, Span<byte> destination)
     {
         key.Write(destination);
-        BinaryPrimitives.WriteUInt64LittleEndian(destination[CacheKey.Size..], (writeId << 16) + (uint)chunk + 1);
+        BinaryPrimitives.WriteUInt64LittleEndian(destination[CacheKey.Size..],
+            (writeId << 16) + (uint)chunk + 1);
     }
 
     /// <summary>True for the key of an object, false for that of a chunk.</summary>
     public static bool IsObjectKey(ReadOnlySpan<byte> key) =>
         BinaryPrimitives.ReadUInt64LittleEndian(key[CacheKey.Size..]) == 0;
 
-    /// <summary>Fills the header of an object whose head and body are already behind it, and seals it.</summary>
+    /// <summary>
+    /// Fills the header of an object whose head and body are already behind it, and seals it.
+    /// </summary>
     public static void SealObject(ReadOnlySpan<byte> key, Span<byte> record, in LogManifest manifest)
     {
-        WriteHeader(record, KindObject, manifest.HeadLength, manifest.WriteId, manifest.FillSequence, manifest.BodyLength);
+        WriteHeader(record, KindObject, manifest.HeadLength, manifest.WriteId, manifest.FillSequence,
+            manifest.BodyLength);
         BinaryPrimitives.WriteInt32LittleEndian(record[40..], manifest.ChunkBytes);
         BinaryPrimitives.WriteInt32LittleEndian(record[44..], manifest.ChunkCount);
         Seal(key, record);
@@ -74,7 +79,8 @@ internal static class LogRecord
     }
 
     /// <summary>Checks and reads the record of an object. False when it is damaged or none.</summary>
-    public static bool TryReadObject(ReadOnlySpan<byte> key, ReadOnlySpan<byte> record, out LogManifest manifest)
+    public static bool TryReadObject(ReadOnlySpan<byte> key, ReadOnlySpan<byte> record,
+        out LogManifest manifest)
     {
         manifest = default;
         if (!IsWhole(key, record) || record[9] != KindObject)
@@ -101,7 +107,8 @@ internal static class LogRecord
         && BinaryPrimitives.ReadUInt64LittleEndian(record[16..]) == writeId;
 
     /// <summary>The write id in a record; it must have been checked.</summary>
-    public static ulong WriteId(ReadOnlySpan<byte> record) => BinaryPrimitives.ReadUInt64LittleEndian(record[16..]);
+    public static ulong WriteId(ReadOnlySpan<byte> record) =>
+        BinaryPrimitives.ReadUInt64LittleEndian(record[16..]);
 
     /// <summary>True when the checksum is right and the format is ours.</summary>
     public static bool IsWhole(ReadOnlySpan<byte> key, ReadOnlySpan<byte> record) =>

@@ -6,13 +6,15 @@ using Session = FASTER.core.ClientSession<
     Flickr.Edge.Cache.Log.LogReadMode,
     Flickr.Edge.Cache.Log.LogOutput,
     FASTER.core.Empty,
-    FASTER.core.IFunctions<FASTER.core.SpanByte, FASTER.core.SpanByte, Flickr.Edge.Cache.Log.LogReadMode, Flickr.Edge.Cache.Log.LogOutput, FASTER.core.Empty>>;
+    FASTER.core.IFunctions<FASTER.core.SpanByte, FASTER.core.SpanByte, Flickr.Edge.Cache.Log.LogReadMode,
+        Flickr.Edge.Cache.Log.LogOutput, FASTER.core.Empty>>;
 
 namespace Flickr.Edge.Cache.Log;
 
 /// <summary>Sessions for reads: each does one read at a time, and there is only so many of them.</summary>
 internal sealed class LogSessions(
-    FasterKV<SpanByte, SpanByte> store, LogFunctions functions, int sessionsMax, TimeSpan waitMax) : IDisposable
+    FasterKV<SpanByte, SpanByte> store, LogFunctions functions, int sessionsMax, TimeSpan waitMax)
+        : IDisposable
 {
     private readonly ConcurrentBag<Session> _idle = [];
     private readonly SemaphoreSlim _free = new(sessionsMax, sessionsMax);
@@ -37,7 +39,9 @@ internal sealed class LogSessions(
     /// <summary>Gives up a session whose state is unknown after a failure.</summary>
     public void Discard() => _free.Release();
 
-    /// <summary>Waits until no read runs any more. False when one still ran after <paramref name="waitAtMost"/>.</summary>
+    /// <summary>
+    /// Waits until no read runs any more. False when one still ran after <paramref name="waitAtMost"/>.
+    /// </summary>
     public async Task<bool> DrainAsync(TimeSpan waitAtMost)
     {
         for (var i = 0; i < sessionsMax; i++)

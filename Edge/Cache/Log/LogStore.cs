@@ -3,8 +3,8 @@ using FASTER.core;
 namespace Flickr.Edge.Cache.Log;
 
 /// <summary>
-/// The FASTER store and its folder: opened, recovered or made anew. Reads by anybody; writes, checkpoints and truncation by the one
-/// writer thread only.
+/// The FASTER store and its folder: opened, recovered or made anew. Reads by anybody; writes, checkpoints and
+/// truncation by the one writer thread only.
 /// </summary>
 internal sealed class LogStore : IDisposable
 {
@@ -63,13 +63,15 @@ internal sealed class LogStore : IDisposable
     public long SegmentsBytes => RoundUp(TailAddress) - RoundDown(BeginAddress);
 
     /// <summary>
-    /// Opens the log in a folder. A log of another layout, or one without a usable checkpoint, is deleted: it is a cache.
+    /// Opens the log in a folder. A log of another layout, or one without a usable checkpoint, is deleted: it
+    /// is a cache.
     /// </summary>
     /// <param name="options">Limits.</param>
     /// <param name="layout">Sizes.</param>
     /// <param name="directory">Folder of the log, for this process alone.</param>
     /// <param name="failed">Hears of what could not be recovered.</param>
-    public static LogStore Open(EdgeLogOptions options, LogLayout layout, string directory, Action<Exception> failed)
+    public static LogStore Open(EdgeLogOptions options, LogLayout layout, string directory,
+        Action<Exception> failed)
     {
         var signature = Path.Combine(directory, "layout");
         if (!File.Exists(signature) || File.ReadAllText(signature) != layout.Signature)
@@ -99,8 +101,8 @@ internal sealed class LogStore : IDisposable
     }
 
     /// <summary>
-    /// Reads a record. The buffer is pooled and the caller's. Null when there is none under the key, <see cref="LogRead.Busy"/> when
-    /// no session was free in time.
+    /// Reads a record. The buffer is pooled and the caller's. Null when there is none under the key, <see
+    /// cref="LogRead.Busy"/> when no session was free in time.
     /// </summary>
     public async ValueTask<LogRead> ReadAsync(byte[] key, CancellationToken cancellationToken)
     {
@@ -157,7 +159,8 @@ internal sealed class LogStore : IDisposable
     }
 
     /// <summary>
-    /// Address of the current record under a key, and its header in a pooled buffer of the caller's. Writer thread only.
+    /// Address of the current record under a key, and its header in a pooled buffer of the caller's. Writer
+    /// thread only.
     /// </summary>
     public unsafe (long Address, byte[]? Header) Locate(ReadOnlySpan<byte> key)
     {
@@ -170,12 +173,14 @@ internal sealed class LogStore : IDisposable
             var status = _writer.Read(ref storeKey, ref input, ref output, ref options, out var metadata);
             if (!status.IsPending)
             {
-                return status.Found && output.Length == LogRecord.HeaderBytes ? (metadata.Address, output.Buffer) : (0, null);
+                return status.Found && output.Length == LogRecord.HeaderBytes
+                    ? (metadata.Address, output.Buffer) : (0, null);
             }
             _writer.CompletePendingWithOutputs(out var completed, wait: true);
             using (completed)
             {
-                if (completed.Next() && completed.Current.Status.Found && completed.Current.Output.Length == LogRecord.HeaderBytes)
+                if (completed.Next() && completed.Current.Status.Found
+                    && completed.Current.Output.Length == LogRecord.HeaderBytes)
                 {
                     return (completed.Current.RecordMetadata.Address, completed.Current.Output.Buffer);
                 }
@@ -185,8 +190,9 @@ internal sealed class LogStore : IDisposable
     }
 
     /// <summary>
-    /// Makes what was written so far recoverable. Writer thread only; waits. The index is written along only when the log has
-    /// grown enough since, or when asked for: recovery makes the rest of the index from the log.
+    /// Makes what was written so far recoverable. Writer thread only; waits. The index is written along only
+    /// when the log has grown enough since, or when asked for: recovery makes the rest of the index from the
+    /// log.
     /// </summary>
     public void Checkpoint(bool withIndex = false)
     {
@@ -216,7 +222,8 @@ internal sealed class LogStore : IDisposable
         {
             ref var key = ref records.GetKey();
             ref var value = ref records.GetValue();
-            if (info.Tombstone || key.Length != LogRecord.KeyBytes || (uint)value.Length > (uint)Layout.RecordBytesMax)
+            if (info.Tombstone || key.Length != LogRecord.KeyBytes
+                || (uint)value.Length > (uint)Layout.RecordBytesMax)
             {
                 continue;
             }
@@ -225,8 +232,8 @@ internal sealed class LogStore : IDisposable
     }
 
     /// <summary>
-    /// Gives up everything below an address. The new beginning is made recoverable before the files go, so that a crash in between
-    /// cannot leave a checkpoint that points at files that are gone.
+    /// Gives up everything below an address. The new beginning is made recoverable before the files go, so
+    /// that a crash in between cannot leave a checkpoint that points at files that are gone.
     /// </summary>
     public void TruncateBelow(long address)
     {
@@ -248,7 +255,8 @@ internal sealed class LogStore : IDisposable
         _device.Dispose();
     }
 
-    private static unsafe ValueTask<FasterKV<SpanByte, SpanByte>.ReadAsyncResult<LogReadMode, LogOutput, Empty>> Begin(
+    private static unsafe ValueTask<FasterKV<SpanByte, SpanByte>.ReadAsyncResult<LogReadMode, LogOutput,
+        Empty>> Begin(
         ClientSession<
             SpanByte, SpanByte, LogReadMode, LogOutput, Empty,
             IFunctions<SpanByte, SpanByte, LogReadMode, LogOutput, Empty>> session,
@@ -301,7 +309,8 @@ internal sealed class LogStore : IDisposable
 internal delegate void LogScanVisitor(ReadOnlySpan<byte> key, ReadOnlySpan<byte> record, long address);
 
 /// <summary>What a read found.</summary>
-/// <param name="Buffer">Pooled, the caller's; null when nothing was found or the record's length cannot be right.</param>
+/// <param name="Buffer">Pooled, the caller's; null when nothing was found or the record's length cannot be
+/// right.</param>
 /// <param name="Length">Bytes of the record; -1 when it cannot be right; -2 when no session was free.</param>
 internal readonly record struct LogRead(byte[]? Buffer, int Length)
 {

@@ -5,9 +5,9 @@ using Flickr.Edge.Cache.Memory;
 namespace Flickr.Edge.Cache.Log;
 
 /// <summary>
-/// The log tier: objects on disk in a FASTER hybrid log, found again after a restart. It promises nothing: a full queue drops, a
-/// wrong checksum is a miss. Whether what it finds is still valid is for the caller to judge by head block and fill sequence.
-/// Thread-safe; nothing is written on the caller's thread.
+/// The log tier: objects on disk in a FASTER hybrid log, found again after a restart. It promises nothing: a
+/// full queue drops, a wrong checksum is a miss. Whether what it finds is still valid is for the caller to
+/// judge by head block and fill sequence. Thread-safe; nothing is written on the caller's thread.
 /// </summary>
 internal sealed class LogTier : IAsyncDisposable
 {
@@ -33,19 +33,35 @@ internal sealed class LogTier : IAsyncDisposable
         _layout = new LogLayout(options);
         Directory.CreateDirectory(directory);
         // One process a folder: two would overwrite each other's segments.
-        _lock = new FileStream(Path.Combine(directory, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        _store = LogStore.Open(options, _layout, directory, failure => logger.LogNotRecovered(failure, directory));
+        _lock = new FileStream(Path.Combine(directory, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite,
+            FileShare.None);
+        _store = LogStore.Open(options, _layout, directory,
+            failure => logger.LogNotRecovered(failure, directory));
         _queue = new LogQueue(options.QueueBytesMax);
         _seen = new GhostQueue((int)Math.Clamp(options.BytesMax >> 14, 1 << 10, 1 << 22), options.BytesMax);
         _clock = new LogClock(options.BytesMax);
-        _worker = new LogWorker(options, directory, _store, _queue, _clock, _counters, logger) { IsValid = Ask };
+        _worker =
+            new LogWorker(options, directory, _store, _queue, _clock, _counters, logger) 
+            {
+                IsValid = Ask,
+                IsHot = key => IsHot?.Invoke(key) ?? false,
+            };
         _timer = time.CreateTimer(
-            static tier => ((LogTier)tier!).CheckpointWhenDue(), this, options.CheckpointEvery, options.CheckpointEvery);
+            static tier =>
+                ((LogTier)tier!).CheckpointWhenDue(), this, options.CheckpointEvery, options.CheckpointEvery);
         logger.LogOpened(directory, _store.SegmentsBytes, _store.WasRecovered);
     }
 
-    /// <summary>Asked when a segment is evicted: is an object with this head and fill sequence still worth carrying over?</summary>
+    /// <summary>
+    /// Asked when a segment is evicted: is an object with this head and fill sequence still worth carrying
+    /// over?
+    /// </summary>
     public Func<CacheKey, ReadOnlyMemory<byte>, long, bool>? IsValid { get; set; }
+
+    /// <summary>
+    /// Asked when a segment is evicted: is the object in use without being read from here, because RAM has it?
+    /// </summary>
+    public Func<CacheKey, bool>? IsHot { get; set; }
 
     /// <summary>Largest body kept.</summary>
     public long ObjectBytesMax => _options.ObjectBytesMax;
@@ -62,13 +78,17 @@ internal sealed class LogTier : IAsyncDisposable
     internal int InlineBytes => _layout.InlineBytes;
 
     /// <summary>
-    /// Opens or makes the log in its folder under <paramref name="dataDirectory"/> and recovers its last checkpoint. Throws
-    /// <see cref="IOException"/> when another process has it or the folder cannot be written.
+    /// Opens or makes the log in its folder under <paramref name="dataDirectory"/> and recovers its last
+    /// checkpoint. Throws <see cref="IOException"/> when another process has it or the folder cannot be
+    /// written.
     /// </summary>
-    public static LogTier Open(EdgeLogOptions options, string dataDirectory, TimeProvider time, ILogger logger) =>
+    public static LogTier Open(EdgeLogOptions options, string dataDirectory, TimeProvider time,
+        ILogger logger) =>
         new(options, Path.Combine(dataDirectory, options.Directory), time, logger);
 
-    /// <summary>Finds an object; null when it is not here (or could not be read in time). The object must be disposed.</summary>
+    /// <summary>
+    /// Finds an object; null when it is not here (or could not be read in time). The object must be disposed.
+    /// </summary>
     public async ValueTask<LogObject?> ReadAsync(CacheKey key, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _counters.Reads);
@@ -89,8 +109,8 @@ internal sealed class LogTier : IAsyncDisposable
     }
 
     /// <summary>
-    /// Takes over the lease and writes the object in the background. False when the queue is full: dropped. For
-    /// <see cref="MemoryTier.Kept"/>.
+    /// Takes over the lease and writes the object in the background. False when the queue is full: dropped.
+    /// For <see cref="MemoryTier.Kept"/>.
     /// </summary>
     public bool TryAdmit(in CachedObjectLease lease)
     {
@@ -100,7 +120,8 @@ internal sealed class LogTier : IAsyncDisposable
             lease.Dispose();
             return false;
         }
-        var admitted = Queue(new LogJob { Kind = LogJobKind.Object, Key = lease.Key, Lease = lease, Bytes = Math.Max(bytes, 1) });
+        var admitted = Queue(new LogJob { Kind = LogJobKind.Object, Key = lease.Key, Lease = lease,
+            Bytes = Math.Max(bytes, 1) });
         if (!admitted)
         {
             CountDropped();
@@ -109,8 +130,9 @@ internal sealed class LogTier : IAsyncDisposable
     }
 
     /// <summary>
-    /// Begins to write a body that does not fit the RAM tier, chunk by chunk as it arrives; found only after its commit. Null when
-    /// the body is too large, or is asked for the first time: only what is asked for twice goes to disk.
+    /// Begins to write a body that does not fit the RAM tier, chunk by chunk as it arrives; found only after
+    /// its commit. Null when the body is too large, or is asked for the first time: only what is asked for
+    /// twice goes to disk.
     /// </summary>
     public LogWriter? StartWrite(in CacheKey key, long? expectedLength)
     {
@@ -132,14 +154,22 @@ internal sealed class LogTier : IAsyncDisposable
         return new LogWriter(this, key, NextWriteId(), _layout.ChunkBytes);
     }
 
-    /// <summary>Takes an object out, after all that was ordered before. A crash may bring it back: purges go by fill sequence.</summary>
+    /// <summary>
+    /// Takes an object out, after all that was ordered before. A crash may bring it back: purges go by fill
+    /// sequence.
+    /// </summary>
     public void Remove(in CacheKey key) => Queue(new LogJob { Kind = LogJobKind.Remove, Key = key });
 
     /// <summary>Writes what waits and makes everything written so far survive a restart.</summary>
-    public Task CheckpointAsync(CancellationToken cancellationToken) => OrderAsync(LogJobKind.Checkpoint, cancellationToken);
+    public Task CheckpointAsync(CancellationToken cancellationToken) =>
+        OrderAsync(LogJobKind.Checkpoint, cancellationToken);
 
-    /// <summary>Waits until everything ordered so far is in the log; it is found from then on, but would not survive a crash.</summary>
-    public Task FlushAsync(CancellationToken cancellationToken) => OrderAsync(LogJobKind.Nothing, cancellationToken);
+    /// <summary>
+    /// Waits until everything ordered so far is in the log; it is found from then on, but would not survive a
+    /// crash.
+    /// </summary>
+    public Task FlushAsync(CancellationToken cancellationToken) =>
+        OrderAsync(LogJobKind.Nothing, cancellationToken);
 
     /// <summary>Writes what waits, takes a last checkpoint and closes the files.</summary>
     public async ValueTask DisposeAsync()
@@ -159,7 +189,8 @@ internal sealed class LogTier : IAsyncDisposable
         }
         else
         {
-            // Closing the store under a read would hang or crash; the process ends soon, the checkpoint is safe.
+            // Closing the store under a read would hang or crash; the process ends soon, the checkpoint is
+            // safe.
             _logger.LogReadsLeft();
         }
         await _lock.DisposeAsync();
@@ -193,7 +224,8 @@ internal sealed class LogTier : IAsyncDisposable
             Damaged(key, buffer);
             return null;
         }
-        return new LogChunk(buffer, buffer.AsMemory(LogRecord.HeaderBytes, read.Length - LogRecord.HeaderBytes));
+        return new LogChunk(buffer,
+            buffer.AsMemory(LogRecord.HeaderBytes, read.Length - LogRecord.HeaderBytes));
     }
 
     private async Task OrderAsync(LogJobKind kind, CancellationToken cancellationToken)

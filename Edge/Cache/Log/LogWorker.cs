@@ -4,8 +4,9 @@ using System.Security.Cryptography;
 namespace Flickr.Edge.Cache.Log;
 
 /// <summary>
-/// The thread that writes: takes jobs in order, makes room before each record, takes the checkpoints. It has a thread of its own,
-/// because FASTER makes a writer wait while its buffer is being flushed, and no thread that answers requests may wait for a disk.
+/// The thread that writes: takes jobs in order, makes room before each record, takes the checkpoints. It has
+/// a thread of its own, because FASTER makes a writer wait while its buffer is being flushed, and no thread
+/// that answers requests may wait for a disk.
 /// </summary>
 internal sealed class LogWorker
 {
@@ -24,7 +25,8 @@ internal sealed class LogWorker
     private bool _diskFull;
 
     public LogWorker(
-        EdgeLogOptions options, string directory, LogStore store, LogQueue queue, LogClock clock, LogTierCounters counters,
+        EdgeLogOptions options, string directory, LogStore store, LogQueue queue, LogClock clock,
+            LogTierCounters counters,
         ILogger logger)
     {
         _directory = directory;
@@ -43,6 +45,13 @@ internal sealed class LogWorker
     {
         get => _eviction.IsValid;
         init => _eviction.IsValid = value;
+    }
+
+    /// <summary>Is the object in use in RAM?</summary>
+    public required Func<CacheKey, bool> IsHot
+    {
+        get => _eviction.IsHot;
+        init => _eviction.IsHot = value;
     }
 
     /// <summary>Ends after the queue was closed and emptied.</summary>
@@ -144,7 +153,8 @@ internal sealed class LogWorker
             }
         }
         var manifest = new LogManifest(
-            writeId, lease.FillSequence, lease.Length, layout.ChunkBytes, chunks, LogRecord.HeaderBytes, lease.Head.Length);
+            writeId, lease.FillSequence, lease.Length, layout.ChunkBytes, chunks, LogRecord.HeaderBytes,
+                lease.Head.Length);
         lease.Head.Span.CopyTo(_record.AsSpan(LogRecord.HeaderBytes));
         var length = manifest.BodyStart;
         if (chunks == 0)
@@ -173,7 +183,8 @@ internal sealed class LogWorker
         return true;
     }
 
-    // A flush that fails stays unflushed for ever and FASTER's writer waits for it: better not to begin one that cannot end.
+    // A flush that fails stays unflushed for ever and FASTER's writer waits for it: better not to begin one
+    // that cannot end.
     private bool IsDiskFull()
     {
         var tail = _store.TailAddress;
@@ -183,7 +194,8 @@ internal sealed class LogWorker
         }
         _spaceCheckedAt = tail;
         var free = new DriveInfo(_directory).AvailableFreeSpace;
-        var needed = (long)_store.Layout.PageBytes * (_store.Layout.BufferPages + 1) + 2 * _store.Layout.IndexBytes;
+        var needed =
+            (long)_store.Layout.PageBytes * (_store.Layout.BufferPages + 1) + 2 * _store.Layout.IndexBytes;
         if (free < needed && !_diskFull)
         {
             _logger.LogDiskFull(free);

@@ -3,7 +3,8 @@ using System.Buffers;
 namespace Flickr.Edge.Cache.Log;
 
 /// <summary>
-/// Writes one large body to the log as it arrives, chunk by chunk. One thread. A dispose without a commit leaves nothing to be found.
+/// Writes one large body to the log as it arrives, chunk by chunk. One thread. A dispose without a commit
+/// leaves nothing to be found.
 /// </summary>
 internal sealed class LogWriter : IDisposable
 {
@@ -24,7 +25,9 @@ internal sealed class LogWriter : IDisposable
         _chunkBytes = chunkBytes;
     }
 
-    /// <summary>False once the object was dropped (queue full, too large): nothing more will come of it.</summary>
+    /// <summary>
+    /// False once the object was dropped (queue full, too large): nothing more will come of it.
+    /// </summary>
     public bool IsAlive { get; private set; } = true;
 
     /// <summary>Bytes of the body so far.</summary>

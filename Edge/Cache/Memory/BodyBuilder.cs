@@ -17,9 +17,9 @@ internal enum CommitOutcome
 }
 
 /// <summary>
-/// Takes one body as it arrives, into slabs that become the cached object without a copy. One writer; any number of readers through
-/// <see cref="OpenReader"/>, during the fill and after it. The writer signals its readers itself. Dispose releases the writer's
-/// hold; readers and the committed object live on.
+/// Takes one body as it arrives, into slabs that become the cached object without a copy. One writer; any
+/// number of readers through <see cref="OpenReader"/>, during the fill and after it. The writer signals its
+/// readers itself. Dispose releases the writer's hold; readers and the committed object live on.
 /// </summary>
 internal sealed class BodyBuilder : IDisposable
 {
@@ -47,14 +47,14 @@ internal sealed class BodyBuilder : IDisposable
     public long Length => _object.Length;
 
     /// <summary>
-    /// False once the body cannot be kept in RAM: too large, or in borrowed memory. Then only a window of it is held, and
-    /// what every reader has passed is given up.
+    /// False once the body cannot be kept in RAM: too large, or in borrowed memory. Then only a window of it
+    /// is held, and what every reader has passed is given up.
     /// </summary>
     public bool IsKeepable { get; private set; }
 
     /// <summary>
-    /// Memory for the next bytes, at least one. False when the window is full (wait for a reader to advance) or when no memory is
-    /// left at all (<see cref="IsWaiting"/> tells them apart).
+    /// Memory for the next bytes, at least one. False when the window is full (wait for a reader to advance)
+    /// or when no memory is left at all (<see cref="IsWaiting"/> tells them apart).
     /// </summary>
     public bool TryGetMemory(out Memory<byte> memory)
     {
@@ -94,10 +94,14 @@ internal sealed class BodyBuilder : IDisposable
         return true;
     }
 
-    /// <summary>True when the last <see cref="TryGetMemory"/> failed only because readers are behind.</summary>
+    /// <summary>
+    /// True when the last <see cref="TryGetMemory"/> failed only because readers are behind.
+    /// </summary>
     public bool IsWaiting { get; private set; }
 
-    /// <summary>Makes <paramref name="count"/> bytes written to the memory last got part of the body.</summary>
+    /// <summary>
+    /// Makes <paramref name="count"/> bytes written to the memory last got part of the body.
+    /// </summary>
     public void Advance(int count)
     {
         var length = _object.Length + count;
@@ -105,7 +109,9 @@ internal sealed class BodyBuilder : IDisposable
         _object.Publish(length);
     }
 
-    /// <summary>Appends bytes by copying. False when memory ran out on the way; what fitted is appended.</summary>
+    /// <summary>
+    /// Appends bytes by copying. False when memory ran out on the way; what fitted is appended.
+    /// </summary>
     public bool TryAppend(ReadOnlySpan<byte> bytes)
     {
         while (bytes.Length > 0)
@@ -122,7 +128,9 @@ internal sealed class BodyBuilder : IDisposable
         return true;
     }
 
-    /// <summary>A reader from <paramref name="offset"/> on. Null when those bytes were already given up.</summary>
+    /// <summary>
+    /// A reader from <paramref name="offset"/> on. Null when those bytes were already given up.
+    /// </summary>
     public BodyReader? OpenReader(long offset = 0)
     {
         lock (_gate)
@@ -138,15 +146,18 @@ internal sealed class BodyBuilder : IDisposable
     }
 
     /// <summary>
-    /// Keeps the body in the tier under its key, with its head block. The body is complete: nothing may be appended after.
+    /// Keeps the body in the tier under its key, with its head block. The body is complete: nothing may be
+    /// appended after.
     /// </summary>
     /// <param name="head">Opaque to the tier; copied into a slab. At most 64 KiB.</param>
     /// <param name="fillSequence">Invalidation sequence read before the origin was asked.</param>
     /// <param name="facts">Handed out with each lease; usually the parsed head.</param>
     /// <param name="factsBytes">Bytes of heap behind <paramref name="facts"/>, charged to the object.</param>
-    /// <param name="isLogged">The object came from the log tier, so it need not be written there again.</param>
+    /// <param name="isLogged">The object came from the log tier, so it need not be written there
+    /// again.</param>
     public CommitOutcome Commit(
-        ReadOnlySpan<byte> head, long fillSequence, object? facts = null, int factsBytes = 0, bool isLogged = false)
+        ReadOnlySpan<byte> head, long fillSequence, object? facts = null, int factsBytes = 0, bool isLogged =
+            false)
     {
         ObjectDisposedException.ThrowIf(_disposed != 0, this);
         if (_object.Length > _tier.ObjectBytesMax || head.Length > Slab.Bytes)
@@ -199,7 +210,8 @@ internal sealed class BodyBuilder : IDisposable
         return (int)Math.Clamp(length, FirstRunBytes, Slab.Bytes);
     }
 
-    // Runs that every reader has passed go back. A reader moves its position only after it is done with the bytes before it.
+    // Runs that every reader has passed go back. A reader moves its position only after it is done with the
+    // bytes before it.
     private void GiveUpPassed()
     {
         lock (_gate)

@@ -1,8 +1,8 @@
 namespace Flickr.Edge.Cache.Memory;
 
 /// <summary>
-/// Reads a body from its beginning while it is still being filled. One thread at a time. What it has not passed stays in memory
-/// until <see cref="Dispose"/>, so a reader that has stopped reading must be disposed.
+/// Reads a body from its beginning while it is still being filled. One thread at a time. What it has not
+/// passed stays in memory until <see cref="Dispose"/>, so a reader that has stopped reading must be disposed.
 /// </summary>
 internal sealed class BodyReader : IDisposable
 {
@@ -28,7 +28,9 @@ internal sealed class BodyReader : IDisposable
     /// <summary>Bytes that have arrived and are not passed.</summary>
     public long Available => _object.Length - _position;
 
-    /// <summary>The bytes at the position that have arrived and lie together. False when none have arrived yet.</summary>
+    /// <summary>
+    /// The bytes at the position that have arrived and lie together. False when none have arrived yet.
+    /// </summary>
     public bool TryRead(out ReadOnlyMemory<byte> memory)
     {
         ObjectDisposedException.ThrowIf(_disposed != 0, this);

@@ -3,8 +3,9 @@ using System.Diagnostics;
 namespace Flickr.Edge.Cache.Memory;
 
 /// <summary>
-/// One object in slabs: first growing under its <see cref="BodyBuilder"/>, then, once committed, immutable. Its memory goes back
-/// to the arena when the last of its holders (builder, readers, map, leases) has released it.
+/// One object in slabs: first growing under its <see cref="BodyBuilder"/>, then, once committed, immutable.
+/// Its memory goes back to the arena when the last of its holders (builder, readers, map, leases) has
+/// released it.
 /// </summary>
 internal sealed class CachedObject(CacheKey key, MemoryTier tier) : S3FifoNode(key)
 {

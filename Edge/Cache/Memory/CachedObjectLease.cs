@@ -3,9 +3,10 @@ using System.Runtime.CompilerServices;
 namespace Flickr.Edge.Cache.Memory;
 
 /// <summary>
-/// The right to read a cached object: its memory stays where it is until <see cref="Dispose"/>. A value that may be copied and kept
-/// across awaits, but is given back once: a second release and a read after the release throw
-/// <see cref="InvalidOperationException"/>. Memory taken from a lease must not be used after the release.
+/// The right to read a cached object: its memory stays where it is until <see cref="Dispose"/>. A value that
+/// may be copied and kept across awaits, but is given back once: a second release and a read after the
+/// release throw <see cref="InvalidOperationException"/>. Memory taken from a lease must not be used after
+/// the release.
 /// </summary>
 internal readonly struct CachedObjectLease : IDisposable
 {
@@ -52,7 +53,9 @@ internal readonly struct CachedObjectLease : IDisposable
         return new BodySegment(run.Array.AsMemory(run.Start, length), Address(run));
     }
 
-    /// <summary>Body bytes from <paramref name="offset"/> to the end of the piece that holds it; empty at the end.</summary>
+    /// <summary>
+    /// Body bytes from <paramref name="offset"/> to the end of the piece that holds it; empty at the end.
+    /// </summary>
     public ReadOnlyMemory<byte> Slice(long offset)
     {
         var target = Object;

@@ -3,9 +3,10 @@ using System.Numerics;
 namespace Flickr.Edge.Cache.Memory;
 
 /// <summary>
-/// Remembers the keys that lately left the small queue, without their objects: 8 bytes a key in a fixed table of eight-way
-/// buckets. A key is known as long as no more than <c>spanBytes</c> of other objects have left after it, which is how long it
-/// would have lived in the main queue. Not thread-safe: guarded by the tier's lock.
+/// Remembers the keys that lately left the small queue, without their objects: 8 bytes a key in a fixed table
+/// of eight-way buckets. A key is known as long as no more than <c>spanBytes</c> of other objects have left
+/// after it, which is how long it would have lived in the main queue. Not thread-safe: guarded by the tier's
+/// lock.
 /// </summary>
 internal sealed class GhostQueue
 {
@@ -15,7 +16,8 @@ internal sealed class GhostQueue
     private readonly long _spanBytes;
     private long _leftBytes = UnitBytes;
 
-    // The clock ticks in units, so that 32 bits last for 4 TiB; a key seen again after exactly that much may be taken for known.
+    // The clock ticks in units, so that 32 bits last for 4 TiB; a key seen again after exactly that much may
+    // be taken for known.
     private const int UnitBytes = 1 << 10;
 
     /// <param name="keysMax">Keys remembered, rounded up to a power of two.</param>
@@ -81,7 +83,8 @@ internal sealed class GhostQueue
         return null;
     }
 
-    private Span<ulong> Bucket(in CacheKey key) => _table.AsSpan(((int)(key.High >> 33) & _bucketMask) * Ways, Ways);
+    private Span<ulong> Bucket(in CacheKey key) =>
+        _table.AsSpan(((int)(key.High >> 33) & _bucketMask) * Ways, Ways);
 
     private static uint Fingerprint(in CacheKey key) => (uint)(key.Low >> 32) | 1;
 }

@@ -1,7 +1,8 @@
 namespace Flickr.Edge.Cache.Memory;
 
 /// <summary>
-/// Ties one lease to one object. The generation moves on at the release, so that copies of the lease are dead from then on.
+/// Ties one lease to one object. The generation moves on at the release, so that copies of the lease are dead
+/// from then on.
 /// </summary>
 internal sealed class LeaseSlot(LeaseSlotPool pool)
 {
@@ -36,8 +37,8 @@ internal sealed class LeaseSlot(LeaseSlotPool pool)
 }
 
 /// <summary>
-/// Keeps the slots of leases for reuse, so that a lookup allocates nothing. Striped by processor; each stripe has one slot that is
-/// swapped without a lock and a list behind it.
+/// Keeps the slots of leases for reuse, so that a lookup allocates nothing. Striped by processor; each stripe
+/// has one slot that is swapped without a lock and a list behind it.
 /// </summary>
 internal sealed class LeaseSlotPool
 {

@@ -4,13 +4,16 @@ using System.Collections.Concurrent;
 namespace Flickr.Edge.Cache.Memory;
 
 /// <summary>
-/// The RAM tier: objects in pinned slabs under a 128-bit key, evicted by S3-FIFO, under a hard limit of bytes. A lookup takes no
-/// lock and allocates nothing. Thread-safe. It knows nothing of freshness or purges: the caller judges the head block and the fill
-/// sequence of what it finds.
+/// The RAM tier: objects in pinned slabs under a 128-bit key, evicted by S3-FIFO, under a hard limit of
+/// bytes. A lookup takes no lock and allocates nothing. Thread-safe. It knows nothing of freshness or purges:
+/// the caller judges the head block and the fill sequence of what it finds.
 /// </summary>
 internal sealed class MemoryTier
 {
-    /// <summary>Bytes counted for an object besides its slabs: the object, its node in the map, its share of the tables.</summary>
+    /// <summary>
+    /// Bytes counted for an object besides its slabs: the object, its node in the map, its share of the
+    /// tables.
+    /// </summary>
     internal const int ObjectMetadataBytes = 320;
 
     private const int PieceBytesMin = 4 << 10;
@@ -36,7 +39,8 @@ internal sealed class MemoryTier
     {
         _options = options;
         // Half of a queue for one object at most: otherwise one newcomer would push out all others.
-        ObjectBytesMax = Math.Min(options.ObjectBytesMax, (long)(options.BytesMax * options.SmallQueueShare) / 2);
+        ObjectBytesMax =
+            Math.Min(options.ObjectBytesMax, (long)(options.BytesMax * options.SmallQueueShare) / 2);
         var ghostKeys = (int)Math.Clamp(options.BytesMax >> 13, 1 << 10, 1 << 24);
         _queues = new S3Fifo(options.BytesMax, options.SmallQueueShare, options.PromoteHits, ghostKeys);
         _fixedBytes = _queues.GhostBytes;
@@ -45,10 +49,11 @@ internal sealed class MemoryTier
     }
 
     /// <summary>
-    /// Told of each object that has proved worth keeping (it was asked for again) and is not in the log tier. The lease is the
-    /// callee's. Called on a filling thread: it must only hand the lease on. Set before the first fill.
+    /// Told of each object that has proved worth keeping (it was asked for again) and is not in the log tier.
+    /// The lease is the callee's. False: not taken, ask again later. Called on a filling thread: it must only
+    /// hand the lease on. Set before the first fill.
     /// </summary>
-    public Action<CachedObjectLease>? Kept { get; set; }
+    public Func<CachedObjectLease, bool>? Kept { get; set; }
 
     /// <summary>Largest body kept.</summary>
     public long ObjectBytesMax { get; }
@@ -63,9 +68,12 @@ internal sealed class MemoryTier
             lock (_gate)
             {
                 return new MemoryTierStatistics(
-                    _count, _options.BytesMax, _arena.CommittedBytes, _arena.UsedBytes, _metadata + _fixedBytes,
-                    _queues.SmallBytes, _queues.MainBytes, Interlocked.Read(ref _borrowed), _leases.Outstanding, _inserted,
-                    _queues.Evictions, _queues.Promotions, _queues.GhostHits, _removed, Interlocked.Read(ref _noRoom));
+                    _count, _options.BytesMax, _arena.CommittedBytes, _arena.UsedBytes,
+                        _metadata + _fixedBytes,
+                    _queues.SmallBytes, _queues.MainBytes, Interlocked.Read(ref _borrowed),
+                        _leases.Outstanding, _inserted,
+                    _queues.Evictions, _queues.Promotions, _queues.GhostHits, _removed,
+                        Interlocked.Read(ref _noRoom));
             }
         }
     }
@@ -83,7 +91,12 @@ internal sealed class MemoryTier
         return false;
     }
 
-    /// <summary>True when the key was here a short while ago and is now asked for again: worth keeping on disk.</summary>
+    /// <summary>True when an object is there; counts no hit.</summary>
+    public bool Contains(CacheKey key) => _map.ContainsKey(key);
+
+    /// <summary>
+    /// True when the key was here a short while ago and is now asked for again: worth keeping on disk.
+    /// </summary>
     public bool Remembers(in CacheKey key)
     {
         lock (_gate)
@@ -98,10 +111,12 @@ internal sealed class MemoryTier
     public BodyBuilder StartBody(in CacheKey key, long? expectedLength) => new(this, key, expectedLength);
 
     /// <summary>
-    /// Gives an object a new head (RFC 9111, 4.3.4): the body is copied, and those who read the old object go on reading it.
+    /// Gives an object a new head (RFC 9111, 4.3.4): the body is copied, and those who read the old object go
+    /// on reading it.
     /// </summary>
     public CommitOutcome Refresh(
-        in CachedObjectLease lease, ReadOnlySpan<byte> head, long fillSequence, object? facts = null, int factsBytes = 0)
+        in CachedObjectLease lease, ReadOnlySpan<byte> head, long fillSequence,
+        object? facts = null, int factsBytes = 0)
     {
         using var body = StartBody(lease.Key, lease.Length);
         for (var i = 0; i < lease.SegmentCount; i++)
@@ -151,7 +166,10 @@ internal sealed class MemoryTier
     /// <summary>Takes out every object; returns how many.</summary>
     public int RemoveAll() => RemoveWhere(static _ => true);
 
-    /// <summary>Takes out every object for which the question is answered yes; the lease is valid during the call only.</summary>
+    /// <summary>
+    /// Takes out every object for which the question is answered yes; the lease is valid during the call
+    /// only.
+    /// </summary>
     public int RemoveWhere(Func<CachedObjectLease, bool> covers)
     {
         var count = 0;
@@ -160,8 +178,8 @@ internal sealed class MemoryTier
     }
 
     /// <summary>
-    /// Visits the objects that are there, without counting hits; objects that come or go meanwhile may or may not be seen. The
-    /// lease is valid during the call only.
+    /// Visits the objects that are there, without counting hits; objects that come or go meanwhile may or may
+    /// not be seen. The lease is valid during the call only.
     /// </summary>
     public void Visit(Action<CachedObjectLease> visitor)
     {
@@ -207,7 +225,8 @@ internal sealed class MemoryTier
     }
 
     internal CommitOutcome Commit(
-        CachedObject target, ReadOnlySpan<byte> head, long fillSequence, object? facts, int factsBytes, bool isLogged)
+        CachedObject target, ReadOnlySpan<byte> head, long fillSequence, object? facts, int factsBytes,
+            bool isLogged)
     {
         if (!TryTakeOwn(Math.Max(head.Length, 1), exact: true, out var headRun))
         {
@@ -273,7 +292,8 @@ internal sealed class MemoryTier
             }
             // Much is free, but in pieces: a body may lie in more than one. Otherwise others must go.
             var free = _arena.CommittedBytes - _arena.UsedBytes;
-            if (!exact && bytes > PieceBytesMin * 2 && free > _options.BytesMax / 16 && _arena.TryAllocate(bytes / 2, out run))
+            if (!exact && bytes > PieceBytesMin * 2 && free > _options.BytesMax / 16
+                && _arena.TryAllocate(bytes / 2, out run))
             {
                 return true;
             }
@@ -319,7 +339,8 @@ internal sealed class MemoryTier
         return victim is not null;
     }
 
-    // Bookkeeping has grown (smaller objects than before): objects go until a slab is free that can be given up for it.
+    // Bookkeeping has grown (smaller objects than before): objects go until a slab is free that can be given
+    // up for it.
     private void KeepLimit()
     {
         for (var i = 0; i < EvictionsPerTakeMax; i++)
@@ -352,7 +373,7 @@ internal sealed class MemoryTier
     private void Hand(CachedObject acquired)
     {
         acquired.IsLogged = true;
-        Kept!(Lease(acquired));
+        acquired.IsLogged = Kept!(Lease(acquired));
     }
 
     private void Detach(CachedObject target)

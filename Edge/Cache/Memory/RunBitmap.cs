@@ -18,7 +18,8 @@ internal static class RunBitmap
         {
             return 0;
         }
-        // runs[k] has bit i set when 2^k free units start at unit i. Double as long as one is left, then fill in the rest.
+        // runs[k] has bit i set when 2^k free units start at unit i. Double as long as one is left, then fill
+        // in the rest.
         Span<UInt128> runs = stackalloc UInt128[8];
         runs[0] = free;
         var top = 0;
@@ -39,7 +40,9 @@ internal static class RunBitmap
         return length;
     }
 
-    /// <summary>First unit of the first free run of at least <paramref name="count"/> units; -1 when there is none.</summary>
+    /// <summary>
+    /// First unit of the first free run of at least <paramref name="count"/> units; -1 when there is none.
+    /// </summary>
     public static int Find(UInt128 used, int count)
     {
         var starts = ~used;

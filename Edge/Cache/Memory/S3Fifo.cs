@@ -1,10 +1,11 @@
 namespace Flickr.Edge.Cache.Memory;
 
 /// <summary>
-/// The eviction order S3-FIFO (Yang et al., SOSP 2023): newcomers wait in a small queue; those hit while they waited go to the main
-/// queue, the rest leave and only their keys are remembered (ghost); a newcomer whose key is remembered goes to the main queue at
-/// once; the main queue gives a hit object another round. Sizes count: the larger an object, the more hits it needs, because it
-/// takes the place of more others. A hit costs one counter and no lock. Not thread-safe but for <see cref="S3FifoNode.Touch"/>.
+/// The eviction order S3-FIFO (Yang et al., SOSP 2023): newcomers wait in a small queue; those hit while they
+/// waited go to the main queue, the rest leave and only their keys are remembered (ghost); a newcomer whose
+/// key is remembered goes to the main queue at once; the main queue gives a hit object another round. Sizes
+/// count: the larger an object, the more hits it needs, because it takes the place of more others. A hit
+/// costs one counter and no lock. Not thread-safe but for <see cref="S3FifoNode.Touch"/>.
 /// </summary>
 internal sealed class S3Fifo
 {
@@ -47,7 +48,9 @@ internal sealed class S3Fifo
         _ => Math.Min(_promoteHits + 2, 3),
     };
 
-    /// <summary>True when the key left the small queue a short while ago: it is being asked for a second time.</summary>
+    /// <summary>
+    /// True when the key left the small queue a short while ago: it is being asked for a second time.
+    /// </summary>
     public bool Remembers(in CacheKey key) => _ghost.Contains(key);
 
     /// <summary>Adds a newcomer. True when it was remembered and went to the main queue at once.</summary>
@@ -64,7 +67,9 @@ internal sealed class S3Fifo
         return false;
     }
 
-    /// <summary>Puts a node in the place of one with the same key: it keeps the queue that the old one had earned.</summary>
+    /// <summary>
+    /// Puts a node in the place of one with the same key: it keeps the queue that the old one had earned.
+    /// </summary>
     public void Replace(S3FifoNode old, S3FifoNode node)
     {
         var queue = old.Queue == S3FifoQueue.Main ? _main : _small;
@@ -89,15 +94,16 @@ internal sealed class S3Fifo
     }
 
     /// <summary>
-    /// Takes out the object to go next. <paramref name="kept"/> hears of each object that earned its place in the main queue on
-    /// the way. Null when there is none, or when all that were looked at are being read.
+    /// Takes out the object to go next. <paramref name="kept"/> hears of each object that earned its place in
+    /// the main queue on the way. Null when there is none, or when all that were looked at are being read.
     /// </summary>
     public S3FifoNode? Evict(Action<S3FifoNode>? kept = null)
     {
         var skips = 0;
         while (skips < SkipsMax)
         {
-            var fromSmall = _main.Oldest is null || (_small.Bytes > _smallTarget && _small.Oldest is not null);
+            var fromSmall = _main.Oldest is null
+                || (_small.Bytes > _smallTarget && _small.Oldest is not null);
             if ((fromSmall ? _small.Oldest : _main.Oldest) is not { } node)
             {
                 return null;

@@ -9,8 +9,8 @@ internal enum S3FifoQueue : byte
 }
 
 /// <summary>
-/// What <see cref="S3Fifo"/> knows of one object: a link of its queues. The queues belong to one lock; <see cref="Touch"/> alone
-/// may be called by anybody at any time.
+/// What <see cref="S3Fifo"/> knows of one object: a link of its queues. The queues belong to one lock; <see
+/// cref="Touch"/> alone may be called by anybody at any time.
 /// </summary>
 internal class S3FifoNode(CacheKey key)
 {
@@ -19,7 +19,9 @@ internal class S3FifoNode(CacheKey key)
 
     public CacheKey Key { get; } = key;
 
-    /// <summary>Bytes the object costs, bookkeeping included. Set before it is inserted, constant after.</summary>
+    /// <summary>
+    /// Bytes the object costs, bookkeeping included. Set before it is inserted, constant after.
+    /// </summary>
     public long ChargeBytes { get; set; }
 
     public S3FifoQueue Queue { get; internal set; }
@@ -34,7 +36,9 @@ internal class S3FifoNode(CacheKey key)
 
     internal S3FifoNode? Older { get; set; }
 
-    /// <summary>Counts a hit. Once the count is full this only reads, so a hot object's line is not fought over.</summary>
+    /// <summary>
+    /// Counts a hit. Once the count is full this only reads, so a hot object's line is not fought over.
+    /// </summary>
     public void Touch()
     {
         var hits = Volatile.Read(ref _hits);

@@ -2,7 +2,9 @@ using System.Runtime.CompilerServices;
 
 namespace Flickr.Edge.Cache.Memory;
 
-/// <summary>64 KiB of pinned memory, handed out in runs of 512-byte units. Owned by its <see cref="SlabArena"/>.</summary>
+/// <summary>
+/// 64 KiB of pinned memory, handed out in runs of 512-byte units. Owned by its <see cref="SlabArena"/>.
+/// </summary>
 internal sealed class Slab(byte[] region, int start)
 {
     /// <summary>Bytes of a slab.</summary>
@@ -25,8 +27,8 @@ internal sealed class Slab(byte[] region, int start)
 }
 
 /// <summary>
-/// Consecutive pinned bytes that belong to one object. <see cref="Slab"/> is null when they were borrowed outside the tier (then
-/// they are not pinned and have no address).
+/// Consecutive pinned bytes that belong to one object. <see cref="Slab"/> is null when they were borrowed
+/// outside the tier (then they are not pinned and have no address).
 /// </summary>
 internal readonly record struct SlabRun(byte[] Array, int Start, int Bytes, Slab? Slab)
 {

@@ -4,9 +4,10 @@ using System.Runtime.InteropServices;
 namespace Flickr.Edge.Cache.Memory;
 
 /// <summary>
-/// Pinned memory in slabs of 64 KiB, from which runs of 512-byte units are cut, best fit first: slabs are kept in one list per
-/// length of their longest free run. A 2 KB object takes 2 KB, and a slab whose objects are gone is whole again: no size class
-/// can starve another. Thread-safe; one lock, taken on fills and evictions, never on a lookup.
+/// Pinned memory in slabs of 64 KiB, from which runs of 512-byte units are cut, best fit first: slabs are
+/// kept in one list per length of their longest free run. A 2 KB object takes 2 KB, and a slab whose objects
+/// are gone is whole again: no size class can starve another. Thread-safe; one lock, taken on fills and
+/// evictions, never on a lookup.
 /// </summary>
 internal sealed partial class SlabArena
 {
@@ -43,7 +44,9 @@ internal sealed partial class SlabArena
     /// <summary>Bytes that one <see cref="Grow"/> adds.</summary>
     public int RegionBytes => _regionBytes;
 
-    /// <summary>Cuts a run of at least <paramref name="bytes"/> (at most a slab) out of what is committed.</summary>
+    /// <summary>
+    /// Cuts a run of at least <paramref name="bytes"/> (at most a slab) out of what is committed.
+    /// </summary>
     public bool TryAllocate(int bytes, out SlabRun run)
     {
         Debug.Assert(bytes is > 0 and <= Slab.Bytes);
@@ -68,7 +71,9 @@ internal sealed partial class SlabArena
     /// <summary>Gives a run back.</summary>
     public void Free(in SlabRun run) => Free(run.Slab!, run.FirstUnit, run.UnitCount);
 
-    /// <summary>Gives back what a run holds beyond <paramref name="bytes"/>; the bytes kept do not move.</summary>
+    /// <summary>
+    /// Gives back what a run holds beyond <paramref name="bytes"/>; the bytes kept do not move.
+    /// </summary>
     public SlabRun Trim(in SlabRun run, int bytes)
     {
         var units = (bytes + Slab.UnitBytes - 1) / Slab.UnitBytes;
@@ -92,7 +97,8 @@ internal sealed partial class SlabArena
                 return;
             }
         }
-        // Room to start at the boundary of a large page; what lies before and after it is never touched, so never resident.
+        // Room to start at the boundary of a large page; what lies before and after it is never touched, so
+        // never resident.
         var alignment = _largePages ? HugePageBytes : 4096;
         var region = GC.AllocateUninitializedArray<byte>(_regionBytes + alignment, pinned: true);
         var address = Marshal.UnsafeAddrOfPinnedArrayElement(region, 0);
@@ -125,7 +131,9 @@ internal sealed partial class SlabArena
         }
     }
 
-    /// <summary>Gives the memory of one wholly free slab back to the system. False when there is none.</summary>
+    /// <summary>
+    /// Gives the memory of one wholly free slab back to the system. False when there is none.
+    /// </summary>
     public bool TryRetire()
     {
         lock (_gate)

@@ -65,7 +65,8 @@ internal sealed class S3FifoSimulation : ICacheSimulation
     {
         BytesMax = bytesMax;
         _objectBytesMax = objectBytesMax;
-        _queues = new S3Fifo(bytesMax, smallShare, promoteHits, (int)Math.Clamp(bytesMax >> 12, 1 << 10, 1 << 22));
+        _queues =
+            new S3Fifo(bytesMax, smallShare, promoteHits, (int)Math.Clamp(bytesMax >> 12, 1 << 10, 1 << 22));
     }
 
     public string Policy => "S3-FIFO";

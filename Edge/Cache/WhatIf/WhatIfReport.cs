@@ -5,7 +5,8 @@ namespace Flickr.Edge.Cache.WhatIf;
 /// <param name="Requests">Sampled requests seen.</param>
 /// <param name="Dropped">Sampled requests that came faster than they could be followed.</param>
 /// <param name="Rows">One row for each policy and size.</param>
-internal sealed record WhatIfReport(int SampleOneIn, long Requests, long Dropped, IReadOnlyList<WhatIfRow> Rows);
+internal sealed record WhatIfReport(int SampleOneIn, long Requests, long Dropped,
+    IReadOnlyList<WhatIfRow> Rows);
 
 /// <summary>One simulated RAM tier.</summary>
 /// <param name="Policy">Order of eviction.</param>
@@ -13,4 +14,5 @@ internal sealed record WhatIfReport(int SampleOneIn, long Requests, long Dropped
 /// <param name="IsNow">This is the policy and size of the running tier.</param>
 /// <param name="HitRatio">Hits among requests, 0 to 1.</param>
 /// <param name="ByteHitRatio">Bytes of hits among bytes of requests, 0 to 1.</param>
-internal sealed record WhatIfRow(string Policy, long BytesMax, bool IsNow, double HitRatio, double ByteHitRatio);
+internal sealed record WhatIfRow(string Policy, long BytesMax, bool IsNow, double HitRatio,
+    double ByteHitRatio);

@@ -4,9 +4,10 @@ using Flickr.Edge.Cache.Memory;
 namespace Flickr.Edge.Cache.WhatIf;
 
 /// <summary>
-/// Says what hit ratio the RAM tier would have with other sizes and another policy, from live traffic: keys are sampled by their hash
-/// (SHARDS, Waldspurger et al., FAST 2015), and each sampled request is replayed in miniature caches scaled down by the same rate (ATC
-/// 2017). A request that is not sampled costs one comparison, a sampled one a write into a ring; the replay runs on a timer.
+/// Says what hit ratio the RAM tier would have with other sizes and another policy, from live traffic: keys
+/// are sampled by their hash (SHARDS, Waldspurger et al., FAST 2015), and each sampled request is replayed in
+/// miniature caches scaled down by the same rate (ATC 2017). A request that is not sampled costs one
+/// comparison, a sampled one a write into a ring; the replay runs on a timer.
 /// </summary>
 internal sealed class WhatIfSimulator : IDisposable
 {
@@ -29,7 +30,8 @@ internal sealed class WhatIfSimulator : IDisposable
     public WhatIfSimulator(EdgeWhatIfOptions options, EdgeMemoryOptions memory, TimeProvider time)
     {
         var needed = memory.BytesMax * Factors[^1] / MeanObjectBytes / options.ObjectsMax;
-        SampleOneIn = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(needed, options.SampleOneIn, 1 << 20));
+        SampleOneIn =
+            (int)BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(needed, options.SampleOneIn, 1 << 20));
         _mask = (ulong)SampleOneIn - 1;
         _ring = new (CacheKey, long)[options.QueueMax];
         foreach (var factor in Factors)
@@ -37,14 +39,16 @@ internal sealed class WhatIfSimulator : IDisposable
             var bytesMax = (long)(memory.BytesMax * factor);
             var small = Math.Max(bytesMax / SampleOneIn, MeanObjectBytes);
             _caches.Add((
-                new S3FifoSimulation(small, memory.SmallQueueShare, memory.PromoteHits, memory.ObjectBytesMax), bytesMax,
+                new S3FifoSimulation(small, memory.SmallQueueShare, memory.PromoteHits,
+                    memory.ObjectBytesMax), bytesMax,
                 factor == 1));
             _caches.Add((new LruSimulation(small), bytesMax, false));
         }
         _tallies = new Tally[_caches.Count];
         if (options.Enabled)
         {
-            _timer = time.CreateTimer(static simulator => ((WhatIfSimulator)simulator!).Replay(), this, options.Every, options.Every);
+            _timer = time.CreateTimer(static simulator => ((WhatIfSimulator)simulator!).Replay(), this,
+                options.Every, options.Every);
         }
     }
 
@@ -89,7 +93,8 @@ internal sealed class WhatIfSimulator : IDisposable
                 var (cache, bytesMax, isNow) = _caches[i];
                 ref var tally = ref _tallies[i];
                 rows.Add(new WhatIfRow(
-                    cache.Policy, bytesMax, isNow, Ratio(tally.Hits, tally.Requests), Ratio(tally.HitBytes, tally.Bytes)));
+                    cache.Policy, bytesMax, isNow, Ratio(tally.Hits, tally.Requests),
+                        Ratio(tally.HitBytes, tally.Bytes)));
             }
             return new WhatIfReport(SampleOneIn, _requests, Interlocked.Read(ref _dropped), rows);
         }

@@ -13,7 +13,9 @@ internal enum BareItemKind
     DisplayString,
 }
 
-/// <summary>One value of a structured field. Only the member that its <see cref="Kind"/> names means something.</summary>
+/// <summary>
+/// One value of a structured field. Only the member that its <see cref="Kind"/> names means something.
+/// </summary>
 internal readonly record struct BareItem
 {
     public BareItemKind Kind { get; private init; }
@@ -34,8 +36,11 @@ internal readonly record struct BareItem
     public static BareItem OfDecimal(decimal value) => new() { Kind = BareItemKind.Decimal, Decimal = value };
     public static BareItem OfString(string value) => new() { Kind = BareItemKind.String, Text = value };
     public static BareItem OfToken(string value) => new() { Kind = BareItemKind.Token, Text = value };
-    public static BareItem OfBinary(ReadOnlyMemory<byte> value) => new() { Kind = BareItemKind.Binary, Bytes = value };
+    public static BareItem OfBinary(ReadOnlyMemory<byte> value) =>
+        new() { Kind = BareItemKind.Binary, Bytes = value };
     public static BareItem OfBoolean(bool value) => new() { Kind = BareItemKind.Boolean, IsTrue = value };
-    public static BareItem OfDate(long unixSeconds) => new() { Kind = BareItemKind.Date, Number = unixSeconds };
-    public static BareItem OfDisplayString(string value) => new() { Kind = BareItemKind.DisplayString, Text = value };
+    public static BareItem OfDate(long unixSeconds) =>
+        new() { Kind = BareItemKind.Date, Number = unixSeconds };
+    public static BareItem OfDisplayString(string value) =>
+        new() { Kind = BareItemKind.DisplayString, Text = value };
 }

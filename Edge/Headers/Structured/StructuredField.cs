@@ -1,12 +1,14 @@
 namespace Flickr.Edge.Headers.Structured;
 
 /// <summary>
-/// Reads structured fields (RFC 9651 section 4.2), strictly: null means the field is to be ignored as a whole. Give the lines of a
-/// field joined by <c>", "</c>. Pure, thread-safe.
+/// Reads structured fields (RFC 9651 section 4.2), strictly: null means the field is to be ignored as a
+/// whole. Give the lines of a field joined by <c>", "</c>. Pure, thread-safe.
 /// </summary>
 internal static class StructuredField
 {
-    /// <summary>Characters of a field that are looked at; a longer field is as good as a broken one.</summary>
+    /// <summary>
+    /// Characters of a field that are looked at; a longer field is as good as a broken one.
+    /// </summary>
     public const int LengthMax = 16 * 1024;
 
     public static IReadOnlyList<FieldMember>? ParseList(string field)

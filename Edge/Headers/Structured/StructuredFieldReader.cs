@@ -52,10 +52,12 @@ internal ref struct StructuredFieldReader
 
     /// <summary>A dictionary key without a value: true, with parameters.</summary>
     public FieldMember? ReadTrue() =>
-        ReadParameters() is { } parameters ? new FieldMember(BareItem.OfBoolean(true), null, parameters) : null;
+        ReadParameters() is { } parameters ? new FieldMember(BareItem.OfBoolean(true), null, parameters)
+        : null;
 
     public FieldMember? ReadItem() =>
-        ReadBareItem() is { } item && ReadParameters() is { } parameters ? new FieldMember(item, null, parameters) : null;
+        ReadBareItem() is { } item && ReadParameters() is { } parameters
+        ? new FieldMember(item, null, parameters) : null;
 
     public string? ReadKey()
     {
@@ -65,7 +67,8 @@ internal ref struct StructuredFieldReader
         }
         var length = 1;
         while (length < _rest.Length
-            && (char.IsAsciiLetterLower(_rest[length]) || char.IsAsciiDigit(_rest[length]) || "_-.*".Contains(_rest[length])))
+            && (char.IsAsciiLetterLower(_rest[length]) || char.IsAsciiDigit(_rest[length])
+            || "_-.*".Contains(_rest[length])))
         {
             length++;
         }
@@ -81,7 +84,8 @@ internal ref struct StructuredFieldReader
             SkipSpaces();
             if (Take(')'))
             {
-                return ReadParameters() is { } parameters ? new FieldMember(default, items, parameters) : null;
+                return ReadParameters() is { } parameters ? new FieldMember(default, items, parameters)
+                    : null;
             }
             if (ReadItem() is not { } item)
             {
@@ -144,7 +148,8 @@ internal ref struct StructuredFieldReader
                 return ReadBoolean();
             case '@':
                 _rest = _rest[1..];
-                return ReadNumber() is { Kind: BareItemKind.Integer } seconds ? BareItem.OfDate(seconds.Number) : null;
+                return ReadNumber() is { Kind: BareItemKind.Integer } seconds
+                    ? BareItem.OfDate(seconds.Number) : null;
             case '%':
                 return ReadDisplayString();
             default:
@@ -157,7 +162,8 @@ internal ref struct StructuredFieldReader
         var sign = Take('-') ? -1 : 1;
         var length = 0;
         var point = -1;
-        while (length < _rest.Length && (char.IsAsciiDigit(_rest[length]) || (_rest[length] == '.' && point < 0 && length > 0)))
+        while (length < _rest.Length && (char.IsAsciiDigit(_rest[length])
+            || (_rest[length] == '.' && point < 0 && length > 0)))
         {
             point = _rest[length] == '.' ? length : point;
             length++;
@@ -174,10 +180,12 @@ internal ref struct StructuredFieldReader
         _rest = _rest[length..];
         if (point < 0)
         {
-            return BareItem.OfInteger(sign * long.Parse(digits, NumberStyles.None, CultureInfo.InvariantCulture));
+            return BareItem.OfInteger(sign * long.Parse(digits, NumberStyles.None,
+                CultureInfo.InvariantCulture));
         }
         return length - point - 1 is >= 1 and <= 3
-            ? BareItem.OfDecimal(sign * decimal.Parse(digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture))
+            ? BareItem.OfDecimal(sign * decimal.Parse(digits, NumberStyles.AllowDecimalPoint,
+            CultureInfo.InvariantCulture))
             : null;
     }
 
@@ -210,7 +218,8 @@ internal ref struct StructuredFieldReader
     private BareItem ReadToken()
     {
         var length = 1;
-        while (length < _rest.Length && (FieldSyntax.TokenCharacters.Contains(_rest[length]) || _rest[length] is ':' or '/'))
+        while (length < _rest.Length && (FieldSyntax.TokenCharacters.Contains(_rest[length])
+            || _rest[length] is ':' or '/'))
         {
             length++;
         }
@@ -238,7 +247,8 @@ internal ref struct StructuredFieldReader
         var padded = text.TrimEnd('=').ToString();
         padded = padded.PadRight((padded.Length + 3) / 4 * 4, '=');
         var bytes = new byte[padded.Length];
-        return Convert.TryFromBase64String(padded, bytes, out var count) ? BareItem.OfBinary(bytes.AsMemory(0, count)) : null;
+        return Convert.TryFromBase64String(padded, bytes, out var count)
+            ? BareItem.OfBinary(bytes.AsMemory(0, count)) : null;
     }
 
     private BareItem? ReadBoolean()
@@ -264,7 +274,8 @@ internal ref struct StructuredFieldReader
                 case < ' ' or > '~':
                     return null;
                 case '%' when _rest.Length >= 2 && IsLowerHex(_rest[0]) && IsLowerHex(_rest[1]):
-                    bytes.Add(byte.Parse(_rest[..2], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture));
+                    bytes.Add(byte.Parse(_rest[..2], NumberStyles.AllowHexSpecifier,
+                        CultureInfo.InvariantCulture));
                     _rest = _rest[2..];
                     break;
                 case '%':

@@ -3,7 +3,10 @@ using System.Text;
 
 namespace Flickr.Edge.Headers.Structured;
 
-/// <summary>Writes structured fields in their canonical form (RFC 9651 section 4.1). An empty list or dictionary is an empty text: send no field.</summary>
+/// <summary>
+/// Writes structured fields in their canonical form (RFC 9651 section 4.1). An empty list or dictionary is an
+/// empty text: send no field.
+/// </summary>
 internal static class StructuredFieldWriter
 {
     public static string Write(IReadOnlyList<FieldMember> list)
@@ -43,7 +46,8 @@ internal static class StructuredFieldWriter
     }
 
     /// <summary>Appends one value.</summary>
-    /// <exception cref="FormatException">The value has no form on the wire, e.g. a String with control characters.</exception>
+    /// <exception cref="FormatException">The value has no form on the wire, e.g. a String with control
+    /// characters.</exception>
     public static void Append(StringBuilder text, in BareItem item)
     {
         switch (item.Kind)
@@ -52,7 +56,8 @@ internal static class StructuredFieldWriter
                 text.Append(item.Number.ToString(CultureInfo.InvariantCulture));
                 break;
             case BareItemKind.Decimal:
-                text.Append(decimal.Round(item.Decimal, 3, MidpointRounding.ToEven).ToString("0.0##", CultureInfo.InvariantCulture));
+                text.Append(decimal.Round(item.Decimal, 3, MidpointRounding.ToEven)
+                    .ToString("0.0##", CultureInfo.InvariantCulture));
                 break;
             case BareItemKind.String:
                 AppendString(text, item.Text);

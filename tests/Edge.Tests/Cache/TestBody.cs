@@ -31,7 +31,8 @@ internal static class TestBody
     }
 
     public static CommitOutcome Store(
-        MemoryTier tier, in CacheKey key, ReadOnlySpan<byte> body, long fillSequence = 1, bool lengthKnown = true, string head = "head")
+        MemoryTier tier, in CacheKey key, ReadOnlySpan<byte> body, long fillSequence = 1, bool lengthKnown =
+            true, string head = "head")
     {
         using var builder = tier.StartBody(key, lengthKnown ? body.Length : null);
         Assert.True(builder.TryAppend(body));

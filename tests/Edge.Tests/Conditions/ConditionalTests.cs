@@ -30,9 +30,11 @@ public sealed class ConditionalTests
         var head = Head(tag: "\"a\"", lastModified: Now.AddSeconds(-5000));
 
         Assert.Equal(ConditionVerdict.NotModified,
-            Conditional.Judge(Get() with { IfNoneMatch = "\"a\"", IfModifiedSince = HttpDate.Format(Now.AddDays(-1)) }, head));
+            Conditional.Judge(Get() with { IfNoneMatch = "\"a\"",
+            IfModifiedSince = HttpDate.Format(Now.AddDays(-1)) }, head));
         Assert.Equal(ConditionVerdict.Proceed,
-            Conditional.Judge(Get() with { IfNoneMatch = "\"b\"", IfModifiedSince = HttpDate.Format(Now) }, head));
+            Conditional.Judge(Get() with { IfNoneMatch = "\"b\"", IfModifiedSince = HttpDate.Format(Now) },
+            head));
     }
 
     [Theory]
@@ -47,14 +49,18 @@ public sealed class ConditionalTests
     [Fact]
     public void Without_Last_Modified_the_Date_stands_in_and_without_that_the_time_of_arrival()
     {
-        var dated = new StoredHead(200, HeaderBlock.Of(("Date", HttpDate.Format(Now.AddSeconds(-10)))), Now, Now, default);
+        var dated = new StoredHead(200, HeaderBlock.Of(("Date", HttpDate.Format(Now.AddSeconds(-10)))), Now,
+            Now, default);
         var bare = new StoredHead(200, HeaderBlock.Empty, Now, Now, default);
 
-        Assert.Equal(ConditionVerdict.NotModified, Conditional.Judge(Get() with { IfModifiedSince = HttpDate.Format(Now) }, dated));
+        Assert.Equal(ConditionVerdict.NotModified,
+            Conditional.Judge(Get() with { IfModifiedSince = HttpDate.Format(Now) }, dated));
         Assert.Equal(ConditionVerdict.Proceed,
             Conditional.Judge(Get() with { IfModifiedSince = HttpDate.Format(Now.AddSeconds(-11)) }, dated));
-        Assert.Equal(ConditionVerdict.NotModified, Conditional.Judge(Get() with { IfModifiedSince = HttpDate.Format(Now) }, bare));
-        Assert.Equal(ConditionVerdict.Proceed, Conditional.Judge(Get() with { IfModifiedSince = "yesterday" }, bare));
+        Assert.Equal(ConditionVerdict.NotModified,
+            Conditional.Judge(Get() with { IfModifiedSince = HttpDate.Format(Now) }, bare));
+        Assert.Equal(ConditionVerdict.Proceed,
+            Conditional.Judge(Get() with { IfModifiedSince = "yesterday" }, bare));
     }
 
     [Fact]
@@ -63,35 +69,43 @@ public sealed class ConditionalTests
         var head = Head(tag: "\"a\"", lastModified: Now.AddSeconds(-100));
 
         Assert.Equal(ConditionVerdict.Proceed, Conditional.Judge(Get() with { IfMatch = "\"a\"" }, head));
-        Assert.Equal(ConditionVerdict.PreconditionFailed, Conditional.Judge(Get() with { IfMatch = "W/\"a\"" }, head));
+        Assert.Equal(ConditionVerdict.PreconditionFailed,
+            Conditional.Judge(Get() with { IfMatch = "W/\"a\"" }, head));
         Assert.Equal(ConditionVerdict.PreconditionFailed,
             Conditional.Judge(Get() with { IfMatch = "\"b\"", IfNoneMatch = "\"a\"" }, head));
         Assert.Equal(ConditionVerdict.NotModified,
-            Conditional.Judge(Get() with { IfMatch = "*", IfNoneMatch = "\"a\"", IfUnmodifiedSince = "nonsense" }, head));
+            Conditional.Judge(Get() with { IfMatch = "*", IfNoneMatch = "\"a\"",
+            IfUnmodifiedSince = "nonsense" }, head));
         Assert.Equal(ConditionVerdict.PreconditionFailed,
-            Conditional.Judge(Get() with { IfUnmodifiedSince = HttpDate.Format(Now.AddSeconds(-101)) }, head));
+            Conditional.Judge(Get() with { IfUnmodifiedSince = HttpDate.Format(Now.AddSeconds(-101)) },
+            head));
         Assert.Equal(ConditionVerdict.Proceed,
-            Conditional.Judge(Get() with { IfUnmodifiedSince = HttpDate.Format(Now.AddSeconds(-100)) }, head));
+            Conditional.Judge(Get() with { IfUnmodifiedSince = HttpDate.Format(Now.AddSeconds(-100)) },
+            head));
     }
 
     [Fact]
     public void Only_a_success_is_judged() =>
         Assert.Equal(ConditionVerdict.Proceed,
-            Conditional.Judge(Get() with { IfNoneMatch = "\"a\"" }, Head(tag: "\"a\"") with { Status = 404 }));
+            Conditional.Judge(Get() with { IfNoneMatch = "\"a\"" },
+            Head(tag: "\"a\"") with { Status = 404 }));
 
     [Fact]
     public void A_stale_answer_is_asked_about_with_what_the_origin_gave()
     {
         Assert.Equal($"If-None-Match: W/\"a\"\nIf-Modified-Since: {HttpDate.Format(Now)}",
             Conditional.ForRevalidation(Head(tag: "W/\"a\"", lastModified: Now)).ToString());
-        Assert.Empty(Conditional.ForRevalidation(new StoredHead(200, HeaderBlock.Of(("Last-Modified", "0")), Now, Now, default)));
+        Assert.Empty(Conditional.ForRevalidation(new StoredHead(200, HeaderBlock.Of(("Last-Modified", "0")),
+            Now, Now, default)));
     }
 
     [Fact]
     public void A_304_carries_the_tag_and_not_the_fields_of_a_body()
     {
-        var head = new StoredHead(200, HeaderBlock.Of(("ETag", "\"a\""), ("Content-Length", "3"), ("Content-Type", "image/png"),
-            ("Cache-Control", "max-age=1"), ("Content-Location", "/a"), ("Vary", "Accept")), Now, Now, default);
+        var head = new StoredHead(200, HeaderBlock.Of(("ETag", "\"a\""), ("Content-Length", "3"),
+            ("Content-Type", "image/png"),
+            ("Cache-Control", "max-age=1"), ("Content-Location", "/a"), ("Vary", "Accept")), Now, Now,
+                default);
 
         Assert.Equal("ETag: \"a\"\nCache-Control: max-age=1\nContent-Location: /a\nVary: Accept",
             Conditional.HeadersOf304(head).ToString());
@@ -100,8 +114,10 @@ public sealed class ConditionalTests
     [Fact]
     [Trait("Category", "Fuzz")]
     public void Any_condition_is_judged_and_never_throws() =>
-        Gen.String[Gen.OneOf(Gen.Char['\u0001', '\u00ff'], Gen.OneOf('"', ',', 'W', '/', '*')), 0, 30].Sample(text =>
-            Conditional.Judge(Get() with { IfNoneMatch = text, IfMatch = text, IfModifiedSince = text, IfUnmodifiedSince = text },
+        Gen.String[Gen.OneOf(Gen.Char['\u0001', '\u00ff'], Gen.OneOf('"', ',', 'W', '/', '*')), 0,
+        30].Sample(text =>
+            Conditional.Judge(Get() with { IfNoneMatch = text, IfMatch = text, IfModifiedSince = text,
+            IfUnmodifiedSince = text },
                 Head(tag: text)), iter: 20_000, time: Fuzz.Seconds);
 
     private static RequestFacts Get() => new() { Method = "GET" };

@@ -90,6 +90,30 @@ public sealed class BrokenOriginTests
     }
 
     [Fact]
+    public async Task Of_a_thousand_truncated_bodies_none_is_stored()
+    {
+        await using var origin = new RawServer(connection => connection.WriteAsync(
+            "HTTP/1.1 200 OK\r\nCache-Control: max-age=60\r\nContent-Length: 100\r\n\r\n0123456789"));
+        await using var edge = await EdgeServer.StartAsync(origin.Address);
+        var cut = 0;
+
+        await Parallel.ForAsync(0, 1000, new ParallelOptions { MaxDegreeOfParallelism = 20 }, async (number, _) =>
+        {
+            try
+            {
+                await edge.Client.GetByteArrayAsync($"/{number}", CancellationToken.None);
+            }
+            catch (HttpRequestException)
+            {
+                Interlocked.Increment(ref cut);
+            }
+        });
+
+        Assert.Equal(1000, cut);
+        Assert.Equal(0, await edge.MetricAsync("flickr_edge_memory_objects"));
+    }
+
+    [Fact]
     public async Task A_body_whose_end_cannot_be_told_is_passed_on_and_never_stored()
     {
         await using var origin = new RawServer(async connection =>

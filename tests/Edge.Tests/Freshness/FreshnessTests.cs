@@ -6,7 +6,9 @@ using static Flickr.Edge.Tests.Freshness.Answers;
 
 namespace Flickr.Edge.Tests.Freshness;
 
-/// <summary>Groups cc-freshness, cc-parse, age-parse, expires, expires-parse, stale and cc-request of http-caching.md.</summary>
+/// <summary>
+/// Groups cc-freshness, cc-parse, age-parse, expires, expires-parse, stale and cc-request of http-caching.md.
+/// </summary>
 public sealed class FreshnessTests
 {
     [Theory]
@@ -54,7 +56,8 @@ public sealed class FreshnessTests
         Assert.Equal(NoStoreReason.NoFreshness, Store(("Cache-Control", "no-cache, max-age=60")).Reason);
         Assert.Equal(NoStoreReason.NoFreshness, Store(("Last-Modified", "0")).Reason);
         Assert.Equal(ReuseVerdict.Stale, After(0, ("ETag", "\"a\"")));
-        Assert.Equal(ReuseVerdict.Stale, After(0, ("Cache-Control", "max-age=0"), ("Last-Modified", At(-10))));
+        Assert.Equal(ReuseVerdict.Stale, After(0, ("Cache-Control", "max-age=0"),
+            ("Last-Modified", At(-10))));
         Assert.Equal(ReuseVerdict.MustRevalidate, After(0, ("Cache-Control", "no-cache"), ("ETag", "\"a\"")));
     }
 
@@ -64,16 +67,19 @@ public sealed class FreshnessTests
         var rules = new StoreRules
         {
             DefaultFreshFor = TimeSpan.FromSeconds(60),
-            NegativeFreshFor = new Dictionary<int, TimeSpan> { [404] = TimeSpan.FromSeconds(2) }.ToFrozenDictionary(),
+            NegativeFreshFor = new Dictionary<int,
+                TimeSpan> { [404] = TimeSpan.FromSeconds(2) }.ToFrozenDictionary(),
         };
 
         Assert.Equal(FreshnessSource.SiteDefault, Store(200, rules, Get).Lifetimes.Source);
         Assert.Equal(TimeSpan.FromSeconds(2), Store(404, rules, Get).Lifetimes.FreshFor);
         Assert.Equal(NoStoreReason.NoFreshness, Store(500, rules, Get).Reason);
-        Assert.Equal(NoStoreReason.NoFreshness, Store(200, rules, Get, ("Cache-Control", "max-age=0")).Reason);
+        Assert.Equal(NoStoreReason.NoFreshness, Store(200, rules, Get, ("Cache-Control", "max-age=0"))
+            .Reason);
         Assert.Equal(NoStoreReason.NoFreshness, Store(200, rules, Get, ("Cache-Control", "no-cache")).Reason);
         Assert.Equal(NoStoreReason.NoFreshness, Store(200, rules, Get, ("Expires", "0")).Reason);
-        Assert.Equal(NoStoreReason.NoFreshness, Store(404, rules, Get, ("Cache-Control", "max-age=banana")).Reason);
+        Assert.Equal(NoStoreReason.NoFreshness, Store(404, rules, Get, ("Cache-Control", "max-age=banana"))
+            .Reason);
     }
 
     [Theory]
@@ -84,7 +90,8 @@ public sealed class FreshnessTests
     [InlineData(10, -10, "25", false)]
     [InlineData(20, 10, "15", false)]
     [InlineData(20, 10, "3", true)]
-    public void Expires_minus_Date_gives_the_lifetime_whatever_the_clocks(int expires, int date, string? age, bool isReused)
+    public void Expires_minus_Date_gives_the_lifetime_whatever_the_clocks(int expires, int date, string? age,
+        bool isReused)
     {
         (string, string)[] fields = [("Expires", At(expires)), ("Date", At(date))];
 
@@ -99,7 +106,8 @@ public sealed class FreshnessTests
         Assert.False(IsReused(("Cache-Control", "max-age=0"), ("Expires", At(3600)), ("Date", At(0))));
         Assert.True(IsReused(("Expires", At(10)), ("Date", "foo")));
         Assert.False(IsReused(("Expires", "0"), ("Date", At(0))));
-        Assert.False(IsReused(("Expires", "Thu, 18 Aug 2050 02:01:18 GMT"), ("Expires", "Thu, 18 Aug 2050 02:01:18 GMT")));
+        Assert.False(IsReused(("Expires", "Thu, 18 Aug 2050 02:01:18 GMT"),
+            ("Expires", "Thu, 18 Aug 2050 02:01:18 GMT")));
     }
 
     [Theory]
@@ -113,7 +121,8 @@ public sealed class FreshnessTests
     [InlineData("0, 0", true, false)]
     [InlineData("99999999999999999999", false, false)]
     [InlineData("7200;foo=bar", true, false)]
-    public void Age_counts_by_its_first_member_and_is_ignored_or_taken_as_stale_when_malformed(string age, bool isReused,
+    public void Age_counts_by_its_first_member_and_is_ignored_or_taken_as_stale_when_malformed(string age,
+        bool isReused,
         bool isReusedByStrictSite)
     {
         (string, string)[] fields = [("Date", At(0)), ("Cache-Control", "max-age=3600"), ("Age", age)];
@@ -128,7 +137,8 @@ public sealed class FreshnessTests
     {
         Assert.False(IsReused(("Date", At(-7200)), ("Cache-Control", "max-age=3600")));
 
-        var decision = Storability.Judge(Get, 200, HeaderBlock.Of(("Date", At(0)), ("Cache-Control", "max-age=60"), ("Age", "5")),
+        var decision = Storability.Judge(Get, 200, HeaderBlock.Of(("Date", At(0)),
+            ("Cache-Control", "max-age=60"), ("Age", "5")),
             Rules, Now.AddSeconds(-4), Now.AddMilliseconds(900));
 
         Assert.Equal(TimeSpan.FromSeconds(9.9), decision.Lifetimes.InitialAge);
@@ -137,7 +147,9 @@ public sealed class FreshnessTests
     [Fact]
     public void Grace_and_error_windows_end_when_they_say()
     {
-        (string, string)[] fields = [("Cache-Control", "max-age=10, stale-while-revalidate=20, stale-if-error=100")];
+        (string,
+            string)[] fields = [("Cache-Control",
+            "max-age=10, stale-while-revalidate=20, stale-if-error=100")];
         var head = Head(Rules, fields);
 
         Assert.Equal(ReuseVerdict.Fresh, After(9.999, fields));
@@ -154,7 +166,8 @@ public sealed class FreshnessTests
     [InlineData("max-age=2, must-revalidate, stale-if-error=60", false, false)]
     [InlineData("max-age=2, proxy-revalidate, stale-if-error=60", false, false)]
     [InlineData("max-age=2, s-maxage=2, stale-if-error=60", false, false)]
-    public void A_dead_origin_is_stood_in_for_unless_the_answer_forbids_it(string cacheControl, bool whenUnreachable, bool on503)
+    public void A_dead_origin_is_stood_in_for_unless_the_answer_forbids_it(string cacheControl,
+        bool whenUnreachable, bool on503)
     {
         var rules = Rules with { StaleWhenUnreachable = TimeSpan.FromHours(1) };
         var head = Head(rules, ("Cache-Control", cacheControl), ("ETag", "\"a\""));
@@ -187,13 +200,16 @@ public sealed class FreshnessTests
     [InlineData("max-stale=10", 111, nameof(ReuseVerdict.Stale))]
     [InlineData("max-stale=x", 105, nameof(ReuseVerdict.Stale))]
     [InlineData("nothing-to-see-here", 3, nameof(ReuseVerdict.Fresh))]
-    public void The_wishes_of_a_request_count_only_where_the_site_listens(string wishes, double seconds, string verdict)
+    public void The_wishes_of_a_request_count_only_where_the_site_listens(string wishes, double seconds,
+        string verdict)
     {
         var request = Get with { Directives = RequestDirectives.Parse(wishes, null) };
         (string, string)[] fields = [("Cache-Control", "max-age=100"), ("ETag", "\"a\"")];
 
-        Assert.Equal(Enum.Parse<ReuseVerdict>(verdict), After(seconds, Rules with { HonoursRequestDirectives = true }, request, fields));
-        Assert.Equal(seconds < 100 ? ReuseVerdict.Fresh : ReuseVerdict.Stale, After(seconds, Rules, request, fields));
+        Assert.Equal(Enum.Parse<ReuseVerdict>(verdict),
+            After(seconds, Rules with { HonoursRequestDirectives = true }, request, fields));
+        Assert.Equal(seconds < 100 ? ReuseVerdict.Fresh : ReuseVerdict.Stale,
+            After(seconds, Rules, request, fields));
     }
 
     [Fact]
@@ -202,18 +218,22 @@ public sealed class FreshnessTests
         Assert.True(RequestDirectives.Parse(null, "No-Cache").NoCache);
         Assert.False(RequestDirectives.Parse("max-age=1", "no-cache").NoCache);
         Assert.False(RequestDirectives.Parse(null, "foo").NoCache);
-        Assert.True(RequestDirectives.Parse("foo, only-if-cached, no-store", null) is { OnlyIfCached: true, NoStore: true });
+        Assert.True(RequestDirectives.Parse("foo, only-if-cached, no-store", null) is { OnlyIfCached: true,
+            NoStore: true });
     }
 
     [Fact]
     public void Freshness_arithmetic_holds_for_all_times() =>
-        Gen.Select(Gen.Int[0, 10_000], Gen.Int[0, 10_000], Gen.Int[-5_000, 5_000], Gen.Int[0, 5_000], Gen.Int[0, 20_000], Gen.Int[0, 5_000])
+        Gen.Select(Gen.Int[0, 10_000], Gen.Int[0, 10_000], Gen.Int[-5_000, 5_000], Gen.Int[0, 5_000],
+        Gen.Int[0, 20_000], Gen.Int[0, 5_000])
             .Sample((maxAge, age, dateOffset, delay, later, grace) =>
             {
-                var answer = HeaderBlock.Of(("Cache-Control", $"max-age={maxAge}, stale-while-revalidate={grace}"), ("Age", $"{age}"),
+                var answer = HeaderBlock.Of(("Cache-Control",
+                    $"max-age={maxAge}, stale-while-revalidate={grace}"), ("Age", $"{age}"),
                     ("Date", At(dateOffset)), ("ETag", "\"a\""));
                 var decision = Storability.Judge(Get, 200, answer, Rules, Now.AddSeconds(-delay), Now);
-                var head = Storability.HeadToStore(200, answer, Rules, decision.Lifetimes, Now.AddSeconds(-delay), Now);
+                var head = Storability.HeadToStore(200, answer, Rules, decision.Lifetimes,
+                    Now.AddSeconds(-delay), Now);
 
                 var judged = Reuse.Judge(head, Get, Rules, Now.AddSeconds(later));
 
@@ -221,21 +241,26 @@ public sealed class FreshnessTests
                 Assert.Equal(expectedAge, judged.Age.TotalSeconds);
                 Assert.Equal(maxAge - expectedAge, judged.Ttl.TotalSeconds);
                 Assert.Equal(expectedAge < maxAge ? ReuseVerdict.Fresh
-                    : expectedAge - maxAge < grace ? ReuseVerdict.StaleWhileRevalidate : ReuseVerdict.Stale, judged.Verdict);
+                    : expectedAge - maxAge < grace ? ReuseVerdict.StaleWhileRevalidate : ReuseVerdict.Stale,
+                    judged.Verdict);
             });
 
     [Fact]
     [Trait("Category", "Fuzz")]
     public void Any_fields_are_judged_and_never_throw() =>
         Gen.Select(
-            Gen.OneOf("Cache-Control", "CDN-Cache-Control", "Expires", "Age", "Date", "Last-Modified", "Vary", "ETag"),
+            Gen.OneOf("Cache-Control", "CDN-Cache-Control", "Expires", "Age", "Date", "Last-Modified",
+            "Vary", "ETag"),
             Gen.OneOf(
                 Gen.String[Gen.OneOf(Gen.Char[' ', '\u00ff'], Gen.OneOf('"', ',', '=', '9')), 0, 40],
-                Gen.OneOf("max-age=9", "s-maxage=\"1\"", "Sun, 06 Nov 1994 08:49:37 GMT", "Thursday, 31-Dec-99 23:59:60 GMT",
-                    "Mon, 01 Jan 9999 00:00:00 GMT", "Mon, 01 Jan 0001 00:00:00 GMT", "9999999999999999999", "private=\"a,b\""))).Array[0, 6]
+                Gen.OneOf("max-age=9", "s-maxage=\"1\"", "Sun, 06 Nov 1994 08:49:37 GMT",
+                    "Thursday, 31-Dec-99 23:59:60 GMT",
+                    "Mon, 01 Jan 9999 00:00:00 GMT", "Mon, 01 Jan 0001 00:00:00 GMT", "9999999999999999999",
+                    "private=\"a,b\""))).Array[0, 6]
             .Sample(fields =>
             {
-                var head = Head(Rules with { Heuristics = true, DefaultStaleIfError = TimeSpan.FromDays(30) }, fields);
+                var head = Head(Rules with { Heuristics = true,
+                    DefaultStaleIfError = TimeSpan.FromDays(30) }, fields);
                 Reuse.Judge(head, Get, Rules, DateTimeOffset.MaxValue);
                 Reuse.Judge(head, Get, Rules, DateTimeOffset.MinValue);
                 var bytes = new byte[head.ByteCount];

@@ -4,7 +4,9 @@ using static Flickr.Edge.Tests.Freshness.Answers;
 
 namespace Flickr.Edge.Tests.Freshness;
 
-/// <summary>Groups cc-response, heuristic, status, auth, headers, partial and cdn-cache-control of http-caching.md.</summary>
+/// <summary>
+/// Groups cc-response, heuristic, status, auth, headers, partial and cdn-cache-control of http-caching.md.
+/// </summary>
 public sealed class StorabilityTests
 {
     private static readonly StoreRules Guessing = Rules with { Heuristics = true };
@@ -36,7 +38,8 @@ public sealed class StorabilityTests
 
         Assert.Equal(NoStoreReason.Status, Store(599, Rules, Get, field).Reason);
         Assert.True(Store(200, Rules, Get, field).IsStored);
-        Assert.Equal(NoStoreReason.Status, Store(299, Rules, Get, ("Cache-Control", "max-age=3600, must-understand")).Reason);
+        Assert.Equal(NoStoreReason.Status, Store(299, Rules, Get,
+            ("Cache-Control", "max-age=3600, must-understand")).Reason);
     }
 
     [Theory]
@@ -67,11 +70,14 @@ public sealed class StorabilityTests
     {
         Assert.Equal(TimeSpan.Zero, Store(("Last-Modified", At(-86400)), ("Date", At(0))).Lifetimes.FreshFor);
         Assert.Equal(FreshnessSource.Heuristic,
-            Store(599, Guessing, Get, ("Last-Modified", At(-86400)), ("Cache-Control", "public")).Lifetimes.Source);
-        Assert.Equal(TimeSpan.FromDays(1), Store(200, Guessing, Get, ("Last-Modified", At(-1e9))).Lifetimes.FreshFor);
+            Store(599, Guessing, Get, ("Last-Modified", At(-86400)), ("Cache-Control", "public"))
+            .Lifetimes.Source);
+        Assert.Equal(TimeSpan.FromDays(1), Store(200, Guessing, Get, ("Last-Modified", At(-1e9)))
+            .Lifetimes.FreshFor);
         Assert.Equal(TimeSpan.Zero, Store(200, Guessing, Get, ("Last-Modified", At(50))).Lifetimes.FreshFor);
         Assert.Equal(FreshnessSource.None,
-            Store(200, Guessing, Get, ("Last-Modified", At(-86400)), ("Cache-Control", "no-cache")).Lifetimes.Source);
+            Store(200, Guessing, Get, ("Last-Modified", At(-86400)), ("Cache-Control", "no-cache"))
+            .Lifetimes.Source);
     }
 
     [Theory]
@@ -80,14 +86,18 @@ public sealed class StorabilityTests
     [InlineData("max-age=60, must-revalidate", nameof(NoStoreReason.None))]
     [InlineData("s-maxage=60", nameof(NoStoreReason.None))]
     [InlineData("max-age=60, proxy-revalidate", nameof(NoStoreReason.Authorization))]
-    public void An_answer_to_an_authorised_request_is_shared_only_when_it_says_so(string cacheControl, string reason) =>
-        Assert.Equal(Enum.Parse<NoStoreReason>(reason), Store(200, Rules, Get with { HasAuthorization = true }, ("Cache-Control", cacheControl)).Reason);
+    public void An_answer_to_an_authorised_request_is_shared_only_when_it_says_so(string cacheControl,
+        string reason) =>
+        Assert.Equal(Enum.Parse<NoStoreReason>(reason),
+            Store(200, Rules, Get with { HasAuthorization = true }, ("Cache-Control", cacheControl)).Reason);
 
     [Fact]
     public void Only_answers_to_GET_are_stored()
     {
-        Assert.Equal(NoStoreReason.Method, Store(200, Rules, new RequestFacts { Method = "POST" }, ("Cache-Control", "max-age=60")).Reason);
-        Assert.Equal(NoStoreReason.Method, Store(200, Rules, new RequestFacts { Method = "HEAD" }, ("Cache-Control", "max-age=60")).Reason);
+        Assert.Equal(NoStoreReason.Method, Store(200, Rules, new RequestFacts { Method = "POST" },
+            ("Cache-Control", "max-age=60")).Reason);
+        Assert.Equal(NoStoreReason.Method, Store(200, Rules, new RequestFacts { Method = "HEAD" },
+            ("Cache-Control", "max-age=60")).Reason);
     }
 
     [Fact]
@@ -97,7 +107,8 @@ public sealed class StorabilityTests
 
         Assert.True(Store(200, Rules, request, ("Cache-Control", "max-age=60")).IsStored);
         Assert.Equal(NoStoreReason.RequestNoStore,
-            Store(200, Rules with { HonoursRequestDirectives = true }, request, ("Cache-Control", "max-age=60")).Reason);
+            Store(200, Rules with { HonoursRequestDirectives = true }, request,
+            ("Cache-Control", "max-age=60")).Reason);
     }
 
     [Theory]
@@ -115,16 +126,19 @@ public sealed class StorabilityTests
         {
             Assert.Equal(kept, Head(rules, fields).Headers.First("Set-Cookie"));
         }
-        Assert.True(Store(200, rules, Get, ("Cache-Control", "max-age=60, no-cache=\"Set-Cookie\""), ("Set-Cookie", "a=b")).IsStored);
+        Assert.True(Store(200, rules, Get, ("Cache-Control", "max-age=60, no-cache=\"Set-Cookie\""),
+            ("Set-Cookie", "a=b")).IsStored);
     }
 
     [Fact]
     public void A_stored_head_holds_everything_but_what_ends_here()
     {
-        var head = Head(Rules, ("Cache-Control", "max-age=3600, no-cache=\"a, b\", private=\"p\""), ("a", "1"), ("b", "2"), ("c", "3"),
-            ("p", "4"), ("Connection", "d"), ("d", "5"), ("Age", "7"), ("Keep-Alive", "x"), ("Content-MD5", "x"), ("Date", At(0)));
+        var head = Head(Rules, ("Cache-Control", "max-age=3600, no-cache=\"a, b\", private=\"p\""),
+            ("a", "1"), ("b", "2"), ("c", "3"),
+            ("p", "4"), ("Connection", "d"), ("d", "5"), ("Age", "7"), ("Keep-Alive", "x"),
+                ("Content-MD5", "x"), ("Date", At(0)));
 
-        Assert.Equal($"Cache-Control: max-age=3600, no-cache=\"a, b\", private=\"p\"\nc: 3\nAge: 7\nContent-MD5: x\nDate: {At(0)}",
+        Assert.Equal($"Cache-Control: max-age=3600, no-cache=\"a, b\", private=\"p\"\nc: 3\nContent-MD5: x\nDate: {At(0)}",
             head.Headers.ToString());
         Assert.Equal(TimeSpan.FromSeconds(7), head.Lifetimes.InitialAge);
     }
@@ -135,9 +149,11 @@ public sealed class StorabilityTests
         var rules = Rules with { StoresPartial = true };
         (string, string) fresh = ("Cache-Control", "max-age=60");
 
-        Assert.Equal(NoStoreReason.Partial, Store(206, Rules, Get, fresh, ("Content-Range", "bytes 0-4/10")).Reason);
+        Assert.Equal(NoStoreReason.Partial, Store(206, Rules, Get, fresh, ("Content-Range", "bytes 0-4/10"))
+            .Reason);
         Assert.True(Store(206, rules, Get, fresh, ("Content-Range", "bytes 0-4/10")).IsStored);
-        Assert.Equal(NoStoreReason.Partial, Store(206, rules, Get, fresh, ("Content-Range", "bytes 0-4/*")).Reason);
+        Assert.Equal(NoStoreReason.Partial, Store(206, rules, Get, fresh, ("Content-Range", "bytes 0-4/*"))
+            .Reason);
         Assert.Equal(NoStoreReason.Partial, Store(206, rules, Get, fresh).Reason);
         Assert.Equal(NoStoreReason.Partial, Store(206, rules, Get, fresh, ("Content-Range", "bytes 0-4/10"),
             ("Content-Type", "multipart/byteranges; boundary=x")).Reason);
@@ -145,7 +161,8 @@ public sealed class StorabilityTests
 
     [Fact]
     public void A_star_in_Vary_is_not_stored() =>
-        Assert.Equal(NoStoreReason.VaryStar, Store(("Cache-Control", "max-age=60"), ("Vary", "Foo"), ("Vary", "*")).Reason);
+        Assert.Equal(NoStoreReason.VaryStar, Store(("Cache-Control", "max-age=60"), ("Vary", "Foo"),
+        ("Vary", "*")).Reason);
 
     [Theory]
     [InlineData("max-age=3600", "no-store", true)]
@@ -166,7 +183,8 @@ public sealed class StorabilityTests
     [InlineData("max-age= 100", "max-age=1", false)]
     [InlineData("", "max-age=60", true)]
     [InlineData("max-age=-5", "max-age=60", false)]
-    public void CDN_Cache_Control_overrides_and_is_ignored_as_a_whole_when_malformed(string targeted, string? cacheControl, bool isReused)
+    public void CDN_Cache_Control_overrides_and_is_ignored_as_a_whole_when_malformed(string targeted,
+        string? cacheControl, bool isReused)
     {
         List<(string, string)> fields = [("CDN-Cache-Control", targeted), ("Date", At(0))];
         if (cacheControl is not null)
@@ -180,7 +198,8 @@ public sealed class StorabilityTests
     [Fact]
     public void A_targeted_field_overrides_Expires_and_the_sites_own_name_goes_first()
     {
-        Assert.True(IsReused(("CDN-Cache-Control", "max-age=3600"), ("Expires", At(-10000)), ("Date", At(0))));
+        Assert.True(IsReused(("CDN-Cache-Control", "max-age=3600"), ("Expires", At(-10000)),
+            ("Date", At(0))));
         Assert.False(IsReused(("CDN-Cache-Control", "max-age=0"), ("Expires", At(10000)), ("Date", At(0))));
         Assert.False(IsReused(("CDN-Cache-Control", "foo"), ("Expires", At(10000)), ("Date", At(0))));
         Assert.False(IsReused(("CDN-Cache-Control", "max-age=3600"), ("Age", "7200"), ("Date", At(0))));

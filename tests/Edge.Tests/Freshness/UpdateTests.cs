@@ -12,11 +12,14 @@ public sealed class UpdateTests
     [Fact]
     public void A_304_renews_the_lifetime_and_replaces_the_fields_it_brings()
     {
-        var stored = Head(Rules, ("Cache-Control", "max-age=2"), ("ETag", "\"a\""), ("Test-Header", "A"), ("Other", "kept"), ("X", "1"),
+        var stored = Head(Rules, ("Cache-Control", "max-age=2"), ("ETag", "\"a\""), ("Test-Header", "A"),
+            ("Other", "kept"), ("X", "1"),
             ("X", "2"), ("Age", "1"));
 
-        var renewed = StoredUpdate.From304(stored, HeaderBlock.Of(("Cache-Control", "max-age=3600"), ("ETag", "\"a\""),
-            ("Test-Header", "B"), ("x", "3"), ("Connection", "y"), ("y", "1"), ("Date", HttpDate.Format(Later))), Get, Rules, Later, Later,
+        var renewed = StoredUpdate.From304(stored, HeaderBlock.Of(("Cache-Control", "max-age=3600"),
+            ("ETag", "\"a\""),
+            ("Test-Header", "B"), ("x", "3"), ("Connection", "y"), ("y", "1"),
+                ("Date", HttpDate.Format(Later))), Get, Rules, Later, Later,
             out var decision);
 
         Assert.True(decision.IsStored);
@@ -28,11 +31,14 @@ public sealed class UpdateTests
     [Fact]
     public void A_304_does_not_touch_what_describes_the_bytes()
     {
-        var stored = Head(Rules, ("Cache-Control", "max-age=2"), ("ETag", "\"a\""), ("Content-Length", "5"), ("Content-Encoding", "gzip"),
+        var stored = Head(Rules, ("Cache-Control", "max-age=2"), ("ETag", "\"a\""), ("Content-Length", "5"),
+            ("Content-Encoding", "gzip"),
             ("Content-MD5", "m"), ("Content-Type", "text/plain"));
 
-        var renewed = StoredUpdate.From304(stored, HeaderBlock.Of(("Content-Length", "10"), ("Content-Encoding", "br"),
-            ("Content-MD5", "n"), ("Content-Range", "bytes 0-0/1"), ("Content-Type", "text/html"), ("ETag", "W/\"a\"")), Get, Rules,
+        var renewed = StoredUpdate.From304(stored, HeaderBlock.Of(("Content-Length", "10"),
+            ("Content-Encoding", "br"),
+            ("Content-MD5", "n"), ("Content-Range", "bytes 0-0/1"), ("Content-Type", "text/html"),
+                ("ETag", "W/\"a\"")), Get, Rules,
             Later, Later, out _);
 
         Assert.Equal("Cache-Control: max-age=2\nETag: \"a\"\nContent-Length: 5\nContent-Encoding: gzip\nContent-MD5: m\n"
@@ -60,10 +66,14 @@ public sealed class UpdateTests
         var stored = Head(Rules, ("Cache-Control", "max-age=2"), ("ETag", "\"a\""), ("Content-Length", "5"));
         var head = Get with { Method = "HEAD" };
 
-        Assert.Equal(TimeSpan.FromSeconds(60), StoredUpdate.FromHead(stored, HeaderBlock.Of(("Cache-Control", "max-age=60"),
-            ("ETag", "\"a\""), ("Content-Length", "5")), head, Rules, Later, Later, out _)!.Lifetimes.FreshFor);
-        Assert.Null(StoredUpdate.FromHead(stored, HeaderBlock.Of(("Content-Length", "6")), head, Rules, Later, Later, out _));
-        Assert.Null(StoredUpdate.FromHead(stored, HeaderBlock.Of(("ETag", "\"b\"")), head, Rules, Later, Later, out _));
+        Assert.Equal(TimeSpan.FromSeconds(60), StoredUpdate.FromHead(stored,
+            HeaderBlock.Of(("Cache-Control", "max-age=60"),
+            ("ETag", "\"a\""), ("Content-Length", "5")), head, Rules, Later, Later,
+                out _)!.Lifetimes.FreshFor);
+        Assert.Null(StoredUpdate.FromHead(stored, HeaderBlock.Of(("Content-Length", "6")), head, Rules,
+            Later, Later, out _));
+        Assert.Null(StoredUpdate.FromHead(stored, HeaderBlock.Of(("ETag", "\"b\"")), head, Rules, Later,
+            Later, out _));
     }
 
     [Theory]
@@ -75,12 +85,14 @@ public sealed class UpdateTests
     [InlineData("DELETE", 303, "/a?x=1 /b /c")]
     [InlineData("PUT", 500, "")]
     [InlineData("PUT", 404, "")]
-    public void A_successful_unsafe_request_makes_its_addresses_invalid(string method, int status, string expected)
+    public void A_successful_unsafe_request_makes_its_addresses_invalid(string method, int status,
+        string expected)
     {
         var target = new Uri("http://photos.example/a?x=1");
         var answer = HeaderBlock.Of(("Location", "/b"), ("Content-Location", "http://PHOTOS.example/c"));
 
-        Assert.Equal(expected, string.Join(' ', Invalidates.By(new RequestFacts { Method = method }, status, target, answer)));
+        Assert.Equal(expected, string.Join(' ',
+            Invalidates.By(new RequestFacts { Method = method }, status, target, answer)));
     }
 
     [Theory]
@@ -89,6 +101,7 @@ public sealed class UpdateTests
     [InlineData("http://photos.example:81/b")]
     [InlineData("//other.example/b")]
     public void Another_origins_addresses_are_left_alone(string location) =>
-        Assert.Equal(["/a"], Invalidates.By(new RequestFacts { Method = "POST" }, 200, new Uri("http://photos.example/a"),
+        Assert.Equal(["/a"], Invalidates.By(new RequestFacts { Method = "POST" }, 200,
+        new Uri("http://photos.example/a"),
             HeaderBlock.Of(("Location", location))));
 }

@@ -7,7 +7,10 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Flickr.Edge.Tests.Gate;
 
-/// <summary>The framing and path probes of reliability.md through the real edge, with an origin that records what it was asked.</summary>
+/// <summary>
+/// The framing and path probes of reliability.md through the real edge, with an origin that records what it
+/// was asked.
+/// </summary>
 [Trait("Requirement", "R119")]
 public sealed class EdgeProbeTests(EdgeProbeTests.Servers servers) : IClassFixture<EdgeProbeTests.Servers>
 {
@@ -19,10 +22,14 @@ public sealed class EdgeProbeTests(EdgeProbeTests.Servers servers) : IClassFixtu
     /// <summary>The 36 spellings of a path of reliability.md section 9, and a few more.</summary>
     private static readonly string[] Paths =
     [
-        "/a", "/a/", "/a//b", "//a", "/a/./b", "/a/../b", "/a/..", "/..", "/.", "/a/%2e%2e/b", "/a/%2E/b", "/a/.%2e/b", "/a%2fb",
-        "/a%2Fb", "/a%252fb", "/a%5cb", "/a\\b", "/a%00b", "/a%0ab", "/a%0d%0ab", "/a%20b", "/a+b", "/a%2Bb", "/a%7Eb", "/a~b", "/%61",
-        "/a;b", "/a;b=c/..", "/a%3bb", "/a%3Fb", "/a%23b", "/a#b", "/a?b", "/a?b=%2f", "/a?b=%2F", "/a%c3%a9", "/a%C3%A9", "/a\u00e9",
-        "/a%ff", "/a%e2%82", "/A", "/a.", "/a%u0041", "/a%25", "/a%", "/a%2", "/a:b", "/a@b", "/a%40b", "/a?", "/a??b",
+        "/a", "/a/", "/a//b", "//a", "/a/./b", "/a/../b", "/a/..", "/..", "/.", "/a/%2e%2e/b", "/a/%2E/b",
+        "/a/.%2e/b", "/a%2fb",
+        "/a%2Fb", "/a%252fb", "/a%5cb", "/a\\b", "/a%00b", "/a%0ab", "/a%0d%0ab", "/a%20b", "/a+b", "/a%2Bb",
+        "/a%7Eb", "/a~b", "/%61",
+        "/a;b", "/a;b=c/..", "/a%3bb", "/a%3Fb", "/a%23b", "/a#b", "/a?b", "/a?b=%2f", "/a?b=%2F",
+        "/a%c3%a9", "/a%C3%A9", "/a\u00e9",
+        "/a%ff", "/a%e2%82", "/A", "/a.", "/a%u0041", "/a%25", "/a%", "/a%2", "/a:b", "/a@b", "/a%40b",
+        "/a?", "/a??b",
     ];
 
     public static TheoryData<string> ProbeNames() => [.. FramingProbes.All.Select(probe => probe.Name)];
@@ -39,9 +46,12 @@ public sealed class EdgeProbeTests(EdgeProbeTests.Servers servers) : IClassFixtu
 
         await connection.SendAsync(probe.Bytes.Replace("photos.example", _host, StringComparison.Ordinal));
         var expected = probe.Requests?.Length ?? 0;
-        var answer = await connection.ReadUntilAsync(text => Refused(text) || (expected > 0 && Answers(text) >= expected));
+        var answer = await connection.ReadUntilAsync(text =>
+            Refused(text) || (expected > 0 && Answers(text) >= expected));
 
-        Assert.Equal(Refused(answer) ? probe.Requests?[..^(expected - Answers(answer) + 1)] ?? [] : probe.Requests, servers.Whole.Select(request => request.Replace(_host, "photos.example", StringComparison.Ordinal)));
+        Assert.Equal(Refused(answer) ? probe.Requests?[..^(expected - Answers(answer) + 1)] ?? []
+            : probe.Requests, servers.Whole.Select(request =>
+            request.Replace(_host, "photos.example", StringComparison.Ordinal)));
         Assert.True(probe.Requests is not null || Answers(answer) == 1, answer);
         Assert.DoesNotContain(servers.Heads, target => target.Contains("after", StringComparison.Ordinal));
     }
@@ -74,7 +84,8 @@ public sealed class EdgeProbeTests(EdgeProbeTests.Servers servers) : IClassFixtu
         foreach (var path in Paths)
         {
             var answer = await AskAsync(path);
-            Assert.True(Refused(answer) || answer.EndsWith("\r\n\r\n" + path, StringComparison.Ordinal), $"{path}: {answer}");
+            Assert.True(Refused(answer) || answer.EndsWith("\r\n\r\n" + path, StringComparison.Ordinal),
+                $"{path}: {answer}");
         }
         Assert.Equal(servers.Heads.Count, servers.Heads.Distinct().Count());
     }
@@ -110,7 +121,9 @@ public sealed class EdgeProbeTests(EdgeProbeTests.Servers servers) : IClassFixtu
     private static bool Refused(string text) => text.Contains("HTTP/1.1 4", StringComparison.Ordinal)
         || text.Contains("HTTP/1.1 5", StringComparison.Ordinal);
 
-    /// <summary>One edge and one recording origin for all probes. It answers with the target that it was asked for.</summary>
+    /// <summary>
+    /// One edge and one recording origin for all probes. It answers with the target that it was asked for.
+    /// </summary>
     public sealed class Servers : IAsyncLifetime
     {
         private OriginServer _origin = null!;
@@ -124,7 +137,9 @@ public sealed class EdgeProbeTests(EdgeProbeTests.Servers servers) : IClassFixtu
 
         internal EdgeServer Edge { get; private set; } = null!;
 
-        /// <summary>Forgets what was recorded; what is asked from now on is answered with this Cache-Control.</summary>
+        /// <summary>
+        /// Forgets what was recorded; what is asked from now on is answered with this Cache-Control.
+        /// </summary>
         public void Begin(string cacheControl)
         {
             _cacheControl = cacheControl;

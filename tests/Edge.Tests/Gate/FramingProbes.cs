@@ -5,12 +5,15 @@ public static class FramingProbes
 {
     private const string Host = "Host: photos.example\r\n";
 
-    public static readonly FramingProbe[] All = [.. Lengths(), .. Encodings(), .. Lines(), .. Targets(), .. Chunks(), .. Good()];
+    public static readonly FramingProbe[] All = [.. Lengths(), .. Encodings(), .. Lines(), .. Targets(),
+        .. Chunks(), .. Good()];
 
     private static IEnumerable<FramingProbe> Lengths() =>
     [
-        Refuse("length and encoding", Post("Content-Length: 5\r\nTransfer-Encoding: chunked\r\n", "0\r\n\r\n")),
-        Refuse("encoding and length", Post("Transfer-Encoding: chunked\r\nContent-Length: 5\r\n", "0\r\n\r\n")),
+        Refuse("length and encoding",
+            Post("Content-Length: 5\r\nTransfer-Encoding: chunked\r\n", "0\r\n\r\n")),
+        Refuse("encoding and length",
+            Post("Transfer-Encoding: chunked\r\nContent-Length: 5\r\n", "0\r\n\r\n")),
         Refuse("length with plus", Post("Content-Length: +5\r\n", "hello")),
         Refuse("length with minus", Post("Content-Length: -5\r\n", "hello")),
         Refuse("length in hex", Post("Content-Length: 0x5\r\n", "hello")),
@@ -23,24 +26,28 @@ public static class FramingProbes
         Refuse("length past every number", Post("Content-Length: 99999999999999999999\r\n", "hello")),
         Refuse("length as a fraction", Post("Content-Length: 5.0\r\n", "hello")),
         Refuse("body on GET", $"GET /a HTTP/1.1\r\n{Host}Content-Length: 5\r\n\r\nhello"),
-        Refuse("chunked body on GET", $"GET /a HTTP/1.1\r\n{Host}Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
+        Refuse("chunked body on GET",
+            $"GET /a HTTP/1.1\r\n{Host}Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
         Refuse("body on HEAD", $"HEAD /a HTTP/1.1\r\n{Host}Content-Length: 5\r\n\r\nhello"),
     ];
 
     private static IEnumerable<FramingProbe> Encodings() =>
     [
-        Refuse("chunked on HTTP/1.0", $"POST /a HTTP/1.0\r\n{Host}Connection: keep-alive\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
+        Refuse("chunked on HTTP/1.0",
+            $"POST /a HTTP/1.0\r\n{Host}Connection: keep-alive\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
         Refuse("gzip, chunked", Post("Transfer-Encoding: gzip, chunked\r\n", "0\r\n\r\n")),
         Refuse("xchunked", Post("Transfer-Encoding: xchunked\r\n", "0\r\n\r\n")),
         Refuse("identity", Post("Transfer-Encoding: identity\r\nContent-Length: 5\r\n", "hello")),
-        Refuse("chunked on two lines", Post("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n", "0\r\n\r\n")),
+        Refuse("chunked on two lines",
+            Post("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n", "0\r\n\r\n")),
         Refuse("chunked, chunked", Post("Transfer-Encoding: chunked, chunked\r\n", "0\r\n\r\n")),
         Refuse("chunked, identity", Post("Transfer-Encoding: chunked, identity\r\n", "0\r\n\r\n")),
         Refuse("chunked after a vertical tab", Post("Transfer-Encoding: \vchunked\r\n", "0\r\n\r\n")),
         Refuse("chunked with a parameter", Post("Transfer-Encoding: chunked;q=1\r\n", "0\r\n\r\n")),
         Refuse("chunked in quotes", Post("Transfer-Encoding: \"chunked\"\r\n", "0\r\n\r\n")),
         Refuse("encoding empty", Post("Transfer-Encoding:\r\n", "0\r\n\r\n")),
-        Refuse("encoding with a space before the colon", Post("Transfer-Encoding : chunked\r\n", "0\r\n\r\n")),
+        Refuse("encoding with a space before the colon",
+            Post("Transfer-Encoding : chunked\r\n", "0\r\n\r\n")),
         Refuse("encoding folded", Post("Transfer-Encoding:\r\n chunked\r\n", "0\r\n\r\n")),
         Refuse("encoding folded with a tab", Post("Transfer-Encoding:\r\n\tchunked\r\n", "0\r\n\r\n")),
     ];
@@ -111,7 +118,8 @@ public static class FramingProbes
         Refuse("chunk longer than its size", Chunked("4\r\nhello\r\n0\r\n\r\n")),
         Refuse("no CRLF after a chunk", Chunked("5\r\nhello0\r\n\r\n")),
         Refuse("chunk extension without end", Chunked($"5;{new string('x', 5000)}\r\nhello\r\n0\r\n\r\n")),
-        Refuse("many small chunk extensions", Chunked(string.Concat(Enumerable.Repeat($"1;{new string('x', 900)}\r\nh\r\n", 6)))),
+        Refuse("many small chunk extensions",
+            Chunked(string.Concat(Enumerable.Repeat($"1;{new string('x', 900)}\r\nh\r\n", 6)))),
         Refuse("length as a trailer", Chunked("5\r\nhello\r\n0\r\nContent-Length: 5\r\n\r\n")),
         Refuse("trailer that is no field", Chunked("5\r\nhello\r\n0\r\nfoo\r\n\r\n")),
         Refuse("bare LF after a trailer", Chunked("5\r\nhello\r\n0\r\nX: 1\n\r\n")),
@@ -120,22 +128,32 @@ public static class FramingProbes
     private static IEnumerable<FramingProbe> Good() =>
     [
         new("plain GET", Get(""), "GET /a"),
-        new("two GETs in one packet", Get("") + Get("").Replace("/a", "/b", StringComparison.Ordinal), "GET /a", "GET /b"),
-        new("POST with a length, then GET", Post("Content-Length: 5\r\n", "hello") + Get(""), "POST /a hello", "GET /a"),
-        new("POST in chunks, then GET", Chunked("5\r\nhello\r\n1\r\n!\r\n0\r\n\r\n") + Get(""), "POST /a hello!", "GET /a"),
-        new("chunked in capitals", Post("Transfer-Encoding: CHUNKED\r\n", "A\r\n0123456789\r\n0\r\n\r\n"), "POST /a 0123456789"),
+        new("two GETs in one packet", Get("") + Get("")
+            .Replace("/a", "/b", StringComparison.Ordinal), "GET /a", "GET /b"),
+        new("POST with a length, then GET", Post("Content-Length: 5\r\n", "hello")
+            + Get(""), "POST /a hello", "GET /a"),
+        new("POST in chunks, then GET", Chunked("5\r\nhello\r\n1\r\n!\r\n0\r\n\r\n")
+            + Get(""), "POST /a hello!", "GET /a"),
+        new("chunked in capitals",
+            Post("Transfer-Encoding: CHUNKED\r\n", "A\r\n0123456789\r\n0\r\n\r\n"), "POST /a 0123456789"),
         new("chunk extensions", Chunked("5;a=b;c=\"d\"\r\nhello\r\n0\r\n\r\n"), "POST /a hello"),
         new("trailers", Chunked("5\r\nhello\r\n0\r\nX-Sum: 1\r\n\r\n") + Get(""), "POST /a hello", "GET /a"),
         new("one empty line first", "\r\n" + Get(""), "GET /a"),
-        new("empty line between", Post("Content-Length: 5\r\n", "hello") + "\r\n" + Get(""), "POST /a hello", "GET /a"),
+        new("empty line between", Post("Content-Length: 5\r\n", "hello") + "\r\n"
+            + Get(""), "POST /a hello", "GET /a"),
         new("length zero on GET", Get("Content-Length: 0\r\n"), "GET /a"),
         new("length with zeros before", Post("Content-Length: 005\r\n", "hello"), "POST /a hello"),
-        new("HTTP/1.0 kept alive", $"GET /a HTTP/1.0\r\n{Host}Connection: keep-alive\r\n\r\n" + Get(""), "GET /a", "GET /a"),
-        new("absolute target of the same host", $"GET http://photos.example/a HTTP/1.1\r\n{Host}\r\n", "GET http://photos.example/a"),
-        new("escapes in path and query", $"GET /a%20b?c=%E2%82%AC%09 HTTP/1.1\r\n{Host}\r\n", "GET /a%20b?c=%E2%82%AC%09"),
+        new("HTTP/1.0 kept alive", $"GET /a HTTP/1.0\r\n{Host}Connection: keep-alive\r\n\r\n"
+            + Get(""), "GET /a", "GET /a"),
+        new("absolute target of the same host",
+            $"GET http://photos.example/a HTTP/1.1\r\n{Host}\r\n", "GET http://photos.example/a"),
+        new("escapes in path and query",
+            $"GET /a%20b?c=%E2%82%AC%09 HTTP/1.1\r\n{Host}\r\n", "GET /a%20b?c=%E2%82%AC%09"),
         new("spaces around a value", Get("X:  a \t \r\n"), "GET /a"),
         new("unknown method", $"M-SEARCH /a HTTP/1.1\r\n{Host}\r\n", "M-SEARCH /a"),
-        new("upgrade asked for", Get("Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n"), "GET /a"),
+        new("upgrade asked for",
+            Get("Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n"),
+            "GET /a"),
     ];
 
     private static FramingProbe Refuse(string name, string bytes) =>

@@ -13,7 +13,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Flickr.Edge.Tests.Gate;
 
-/// <summary>A real Kestrel behind the gate, with an endpoint that records the requests it could read to the end.</summary>
+/// <summary>
+/// A real Kestrel behind the gate, with an endpoint that records the requests it could read to the end.
+/// </summary>
 internal sealed class GatedServer : IAsyncDisposable
 {
     private readonly WebApplication _app;

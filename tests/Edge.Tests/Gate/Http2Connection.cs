@@ -3,13 +3,18 @@ using System.Text;
 
 namespace Flickr.Edge.Tests.Gate;
 
-/// <summary>Just enough HTTP/2 to send fields that no library would: literal, never indexed, any bytes.</summary>
+/// <summary>
+/// Just enough HTTP/2 to send fields that no library would: literal, never indexed, any bytes.
+/// </summary>
 internal sealed class Http2Connection(RawConnection connection) : IDisposable
 {
     private const byte Data = 0, Headers = 1, ResetStream = 3, Settings = 4, GoAway = 7;
     private const byte EndStream = 1, EndHeaders = 4;
 
-    /// <summary>Sends one request on stream 1 and says what came of it: <c>status</c>, <c>reset</c>, <c>goaway</c> or <c>closed</c>.</summary>
+    /// <summary>
+    /// Sends one request on stream 1 and says what came of it: <c>status</c>, <c>reset</c>, <c>goaway</c> or
+    /// <c>closed</c>.
+    /// </summary>
     public async Task<string> AskAsync((string Name, string Value)[] fields, string? body)
     {
         var block = new List<byte>();

@@ -12,7 +12,8 @@ public sealed class Http2GateTests
     private static readonly (string, string)[] Post =
         [(":method", "POST"), (":scheme", "http"), (":path", "/a"), (":authority", "photos.example")];
 
-    private static readonly Dictionary<string, ((string, string)[] Fields, string? Body, string? Request)> Probes = new()
+    private static readonly Dictionary<string, ((string, string)[] Fields, string? Body,
+        string? Request)> Probes = new()
     {
         ["plain GET"] = (Plain, null, "GET /a"),
         ["POST with a length"] = ([.. Post, ("content-length", "5")], "hello", "POST /a hello"),
@@ -84,7 +85,8 @@ public sealed class Http2GateTests
     [Fact]
     public async Task Of_an_authority_and_another_host_only_the_authority_is_read()
     {
-        // Kestrel replaces Host by :authority before anybody can compare them; what goes on is one name, never two.
+        // Kestrel replaces Host by :authority before anybody can compare them; what goes on is one name,
+        // never two.
         await using var server = await GatedServer.StartAsync(HttpProtocols.Http2);
         string? host = null;
         server.Answer = context =>

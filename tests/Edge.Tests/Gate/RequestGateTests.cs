@@ -107,7 +107,8 @@ public sealed class RequestGateTests
     [InlineData(false)]
     public async Task A_large_upload_passes_whole_and_the_connection_lives_on(bool inChunks)
     {
-        await using var server = await GatedServer.StartAsync(configure: kestrel => kestrel.Limits.MaxRequestBodySize = null);
+        await using var server = await GatedServer.StartAsync(configure: kestrel =>
+            kestrel.Limits.MaxRequestBodySize = null);
         using var connection = await server.ConnectAsync();
         var part = new string('x', 100_000);
 
@@ -154,7 +155,8 @@ public sealed class RequestGateTests
     [InlineData("GET /aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", 1, "414")]
     [InlineData("GET /a HTTP/1.1\r\nHost: a\r\nX: aaaaaaaaaaaaaaaaaaa", 1, "431")]
     [InlineData("GET /a HTTP/1.1\r\nHost: a\r\n", 60, "431")]
-    public async Task A_head_without_end_is_cut_by_the_servers_own_limits(string start, int fields, string status)
+    public async Task A_head_without_end_is_cut_by_the_servers_own_limits(string start, int fields,
+        string status)
     {
         await using var server = await GatedServer.StartAsync(configure: kestrel =>
         {
@@ -204,7 +206,8 @@ public sealed class RequestGateTests
         var before = GC.GetAllocatedBytesForCurrentThread();
         for (var count = 0; count < 1000; count++)
         {
-            await pipe.Writer.WriteAsync(request); // completes at once, as does the read: this stays on one thread
+            // completes at once, as does the read: this stays on one thread
+            await pipe.Writer.WriteAsync(request);
             gate.AdvanceTo((await gate.ReadAsync()).Buffer.End);
         }
 
@@ -216,8 +219,9 @@ public sealed class RequestGateTests
     public void Any_bytes_are_followed_or_refused_and_never_throw() =>
         Gen.Select(
             Gen.OneOf(
-                Gen.OneOf("GET /a HTTP/1.1\r\n", "Host: a\r\n", "\r\n", "Content-Length: 3\r\n", "Transfer-Encoding: chunked\r\n", "3\r\nabc\r\n",
-                    "0\r\n\r\n", "POST /b HTTP/1.1\r\nHost: a\r\n", "X: y\r\n"),
+                Gen.OneOf("GET /a HTTP/1.1\r\n", "Host: a\r\n", "\r\n", "Content-Length: 3\r\n",
+                "Transfer-Encoding: chunked\r\n", "3\r\nabc\r\n",
+                "0\r\n\r\n", "POST /b HTTP/1.1\r\nHost: a\r\n", "X: y\r\n"),
                 Gen.String[Gen.Char['\0', '\u00ff'], 0, 12]).Array[1, 20],
             Gen.Int[1, 9]).Sample((parts, step) =>
         {
@@ -226,15 +230,19 @@ public sealed class RequestGateTests
             long taken = 0;
             for (var end = 0; end < bytes.Length && scanner.Refusal == GateRefusal.None; end += step)
             {
-                var approved = scanner.Approve(new(bytes, (int)taken, Math.Min(end, bytes.Length) - (int)Math.Min(taken, end)));
+                var approved = scanner.Approve(new(bytes, (int)taken,
+                    Math.Min(end, bytes.Length) - (int)Math.Min(taken, end)));
                 Assert.InRange(approved, 0, bytes.Length);
                 taken += scanner.Scanned;
                 scanner.Consumed(scanner.Scanned);
             }
         }, iter: 20_000, time: Fuzz.Seconds);
 
-    /// <summary>As many answers as requests are expected, or everything until the refusing server closes.</summary>
-    private static Task<string> ReadAnswersAsync(RawConnection connection, FramingProbe probe) => probe.Requests is { } requests
+    /// <summary>
+    /// As many answers as requests are expected, or everything until the refusing server closes.
+    /// </summary>
+    private static Task<string> ReadAnswersAsync(RawConnection connection, FramingProbe probe) =>
+        probe.Requests is { } requests
         ? connection.ReadUntilAsync(text => text.Split("HTTP/1.1 200").Length > requests.Length)
         : connection.ReadToEndAsync();
 }

@@ -10,7 +10,8 @@ public sealed class ForwardingTests
     [Fact]
     public void Fields_named_in_Connection_end_here_except_those_meant_for_everybody()
     {
-        var answer = HeaderBlock.Of(("Connection", "a, B"), ("Connection", "cache-control"), ("a", "1"), ("b", "2"), ("c", "3"),
+        var answer = HeaderBlock.Of(("Connection", "a, B"), ("Connection", "cache-control"), ("a", "1"),
+            ("b", "2"), ("c", "3"),
             ("Cache-Control", "no-store"), ("Keep-Alive", "x"), ("TE", "x"), ("Transfer-Encoding", "chunked"),
             ("Proxy-Authenticate", "x"), ("Upgrade", "x"), ("Trailer", "x"));
 
@@ -36,7 +37,8 @@ public sealed class ForwardingTests
         };
 
         Assert.Equal("Accept: image/webp", OriginHeaders.Standard.ForFill(request).ToString());
-        Assert.Equal("Accept: image/webp\nRange: bytes=0-1\nIf-None-Match: \"a\"", OriginHeaders.Standard.ForPass(request).ToString());
+        Assert.Equal("Accept: image/webp\nRange: bytes=0-1\nIf-None-Match: \"a\"",
+            OriginHeaders.Standard.ForPass(request).ToString());
     }
 
     [Fact]
@@ -77,7 +79,8 @@ public sealed class ForwardingTests
     [Fact]
     public void Cache_groups_are_strings_and_only_unsafe_requests_invalidate_them()
     {
-        var answer = HeaderBlock.Of(("Cache-Groups", "\"album 1\", \"b\";x=1, token"), ("Cache-Group-Invalidation", "\"c\""));
+        var answer = HeaderBlock.Of(("Cache-Groups", "\"album 1\", \"b\";x=1, token"),
+            ("Cache-Group-Invalidation", "\"c\""));
         var get = new RequestFacts { Method = "GET" };
         var post = new RequestFacts { Method = "POST" };
 

@@ -28,7 +28,8 @@ public sealed class HeaderBlockTests
     [Fact]
     public void A_value_keeps_its_Latin1_bytes_and_loses_control_characters()
     {
-        var block = HeaderBlock.Of(("ETag", "\"abcdef\u00fc\""), ("X", "a\r\nSet-Cookie: b\0"), ("bad name", "1"), ("Y", "\u20ac"));
+        var block = HeaderBlock.Of(("ETag", "\"abcdef\u00fc\""), ("X", "a\r\nSet-Cookie: b\0"),
+            ("bad name", "1"), ("Y", "\u20ac"));
 
         Assert.Equal("\"abcdef\u00fc\"", block.First("etag"));
         Assert.Equal("a  Set-Cookie: b ", block.First("X"));
@@ -106,7 +107,8 @@ public sealed class HeaderBlockTests
         }, iter: 20_000, time: Fuzz.Seconds);
 
     private static StoredHead Head() => new(200, HeaderBlock.Of(("ETag", "\"a\""), ("X-Own", "v\u00e9")),
-        DateTimeOffset.FromUnixTimeMilliseconds(1_790_000_000_000), DateTimeOffset.FromUnixTimeMilliseconds(1_790_000_000_250),
+        DateTimeOffset.FromUnixTimeMilliseconds(1_790_000_000_000),
+        DateTimeOffset.FromUnixTimeMilliseconds(1_790_000_000_250),
         new Lifetimes
         {
             FreshFor = TimeSpan.FromSeconds(60),

@@ -36,7 +36,8 @@ public sealed class HttpDateTests
     [InlineData("Thu, 31 Feb 2050 02:01:18 GMT")]
     [InlineData("Thu, 18 Aug 2050 24:01:18 GMT")]
     [InlineData("Xyz, 18 Aug 2050 02:01:18 GMT")]
-    public void Everything_else_is_malformed(string text) => Assert.False(HttpDate.TryParse(text, Now, out _));
+    public void Everything_else_is_malformed(string text) =>
+        Assert.False(HttpDate.TryParse(text, Now, out _));
 
     [Fact]
     public void What_is_formatted_is_read_again() =>
@@ -50,7 +51,8 @@ public sealed class HttpDateTests
     [Fact]
     [Trait("Category", "Fuzz")]
     public void Any_text_is_read_or_refused_and_never_throws() =>
-        Gen.Select(Gen.OneOf("Sun, 06 Nov 1994 08:49:37 GMT", "Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994"),
+        Gen.Select(Gen.OneOf("Sun, 06 Nov 1994 08:49:37 GMT", "Sunday, 06-Nov-94 08:49:37 GMT",
+        "Sun Nov  6 08:49:37 1994"),
             Gen.Int[0, 40], Gen.Char[' ', '~'], Gen.Int[0, 40]).Sample((text, at, character, length) =>
         {
             var changed = text.ToCharArray();

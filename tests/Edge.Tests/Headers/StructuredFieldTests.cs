@@ -9,7 +9,8 @@ public sealed class StructuredFieldTests
 {
     public static TheoryData<string> Files() =>
     [
-        "binary", "boolean", "date", "dictionary", "display-string", "examples", "item", "list", "listlist", "number",
+        "binary", "boolean", "date", "dictionary", "display-string", "examples", "item", "list", "listlist",
+        "number",
         "param-dict", "param-list", "param-listlist", "string", "token",
     ];
 
@@ -17,7 +18,8 @@ public sealed class StructuredFieldTests
     [MemberData(nameof(Files))]
     public void Every_case_of_the_suite_is_read_and_written_as_it_says(string file)
     {
-        using var cases = JsonDocument.Parse(File.ReadAllText(SharedFolder.Find("vectors", "structured-fields", file + ".json")));
+        using var cases = JsonDocument.Parse(File.ReadAllText(SharedFolder.Find("vectors",
+            "structured-fields", file + ".json")));
         var failures = new List<string>();
 
         foreach (var test in cases.RootElement.EnumerateArray())
@@ -34,7 +36,8 @@ public sealed class StructuredFieldTests
     [Fact]
     [Trait("Category", "Fuzz")]
     public void Any_text_is_read_or_refused_and_never_throws() =>
-        Gen.String[Gen.OneOf(Gen.Char[' ', '~'], Gen.OneOf('"', '\\', ':', '(', ')', ';', '=', ',', '%', '@', '?', '\t')), 0, 60]
+        Gen.String[Gen.OneOf(Gen.Char[' ', '~'],
+        Gen.OneOf('"', '\\', ':', '(', ')', ';', '=', ',', '%', '@', '?', '\t')), 0, 60]
             .Sample(text =>
             {
                 StructuredField.ParseList(text);
@@ -43,13 +46,15 @@ public sealed class StructuredFieldTests
                 if (read is { Count: > 0 })
                 {
                     var written = StructuredFieldWriter.Write(read);
-                    Assert.Equal(written, StructuredFieldWriter.Write(StructuredField.ParseDictionary(written)!));
+                    Assert.Equal(written,
+                        StructuredFieldWriter.Write(StructuredField.ParseDictionary(written)!));
                 }
             }, iter: 50_000, time: Fuzz.Seconds);
 
     private static string? Check(JsonElement test)
     {
-        var raw = string.Join(", ", test.GetProperty("raw").EnumerateArray().Select(line => line.GetString()));
+        var raw = string.Join(", ", test.GetProperty("raw").EnumerateArray()
+            .Select(line => line.GetString()));
         var mustFail = test.TryGetProperty("must_fail", out var must) && must.GetBoolean();
         var canFail = test.TryGetProperty("can_fail", out var can) && can.GetBoolean();
         var (seen, written) = Read(test.GetProperty("header_type").GetString()!, raw);
@@ -67,7 +72,8 @@ public sealed class StructuredFieldTests
         {
             return $"'{raw}' was read as {seen}, not {expected}";
         }
-        var canonical = string.Join(", ", (test.TryGetProperty("canonical", out var form) ? form : test.GetProperty("raw"))
+        var canonical = string.Join(", ", (test.TryGetProperty("canonical", out var form) ? form
+            : test.GetProperty("raw"))
             .EnumerateArray().Select(line => line.GetString()));
         return written == canonical ? null : $"written as '{written}', not '{canonical}'";
     }
@@ -78,15 +84,18 @@ public sealed class StructuredFieldTests
         {
             case "item":
                 var item = StructuredField.ParseItem(raw);
-                return item is null ? (null, "") : (JsonSerializer.Serialize(Form(item)), StructuredFieldWriter.Write(item));
+                return item is null ? (null, "") : (JsonSerializer.Serialize(Form(item)),
+                    StructuredFieldWriter.Write(item));
             case "list":
                 var list = StructuredField.ParseList(raw);
-                return list is null ? (null, "") : (JsonSerializer.Serialize(list.Select(Form)), StructuredFieldWriter.Write(list));
+                return list is null ? (null, "") : (JsonSerializer.Serialize(list.Select(Form)),
+                    StructuredFieldWriter.Write(list));
             default:
                 var entries = StructuredField.ParseDictionary(raw);
                 return entries is null
                     ? (null, "")
-                    : (JsonSerializer.Serialize(entries.Select(entry => new[] { entry.Key, Form(entry.Member) })),
+                    : (JsonSerializer.Serialize(entries.Select(entry =>
+                    new[] { entry.Key, Form(entry.Member) })),
                         StructuredFieldWriter.Write(entries));
         }
     }
@@ -114,7 +123,8 @@ public sealed class StructuredFieldTests
         const string Alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
         var bits = string.Concat(bytes.ToArray().Select(octet => Convert.ToString(octet, 2).PadLeft(8, '0')));
         bits = bits.PadRight((bits.Length + 4) / 5 * 5, '0');
-        var text = string.Concat(bits.Chunk(5).Select(five => Alphabet[Convert.ToInt32(new string(five), 2)]));
+        var text = string.Concat(bits.Chunk(5).Select(five =>
+            Alphabet[Convert.ToInt32(new string(five), 2)]));
         return text.PadRight((text.Length + 7) / 8 * 8, '=');
     }
 }

@@ -59,7 +59,8 @@ public sealed class RangePlanTests
 
     [Fact]
     public void A_thousand_ranges_are_answered_with_the_whole() =>
-        Assert.Equal(RangeAnswer.Whole, Plan("bytes=" + string.Join(',', Enumerable.Repeat("0-", 1000)), 1_000_000).Answer);
+        Assert.Equal(RangeAnswer.Whole, Plan("bytes=" + string.Join(',', Enumerable.Repeat("0-", 1000)),
+        1_000_000).Answer);
 
     [Fact]
     public void Only_GET_has_ranges() => Assert.Equal(RangeAnswer.Whole,
@@ -75,7 +76,8 @@ public sealed class RangePlanTests
     [InlineData("nonsense", false)]
     public void If_Range_holds_only_for_the_same_bytes(string ifRange, bool holds)
     {
-        var plan = RangePlan.For(new RequestFacts { Method = "GET", Range = "bytes=0-1", IfRange = ifRange }, Head(), 11);
+        var plan = RangePlan.For(new RequestFacts { Method = "GET", Range = "bytes=0-1", IfRange = ifRange },
+            Head(), 11);
 
         Assert.Equal(holds ? RangeAnswer.Single : RangeAnswer.Whole, plan.Answer);
     }
@@ -86,7 +88,8 @@ public sealed class RangePlanTests
         var head = new StoredHead(200, HeaderBlock.Empty, Now, Now, default);
 
         Assert.Equal(RangeAnswer.Whole,
-            RangePlan.For(new RequestFacts { Method = "GET", Range = "bytes=0-1", IfRange = "\"a\"" }, head, 11).Answer);
+            RangePlan.For(new RequestFacts { Method = "GET", Range = "bytes=0-1", IfRange = "\"a\"" }, head,
+            11).Answer);
     }
 
     [Fact]
@@ -126,7 +129,8 @@ public sealed class RangePlanTests
     [Fact]
     [Trait("Category", "Fuzz")]
     public void Any_text_is_read_or_ignored_and_never_throws() =>
-        Gen.Select(Gen.String[Gen.OneOf(Gen.Char[' ', '~'], Gen.OneOf('-', ',', '0', '9', '=')), 0, 40], Gen.Long[0, long.MaxValue])
+        Gen.Select(Gen.String[Gen.OneOf(Gen.Char[' ', '~'], Gen.OneOf('-', ',', '0', '9', '=')), 0, 40],
+        Gen.Long[0, long.MaxValue])
             .Sample((text, complete) =>
             {
                 Plan("bytes=" + text, complete);
@@ -150,13 +154,16 @@ public sealed class RangePlanTests
     [InlineData("items 0-1/2")]
     [InlineData("bytes -1-1/2")]
     [InlineData(null)]
-    public void A_content_range_that_makes_no_sense_is_none(string? field) => Assert.Null(ContentRange.Parse(field));
+    public void A_content_range_that_makes_no_sense_is_none(string? field) =>
+        Assert.Null(ContentRange.Parse(field));
 
     private static RangePlan Plan(string range, long complete) =>
         RangePlan.For(new RequestFacts { Method = "GET", Range = range }, Head(), complete);
 
-    private static StoredHead Head() => new(200, HeaderBlock.Of(("ETag", "\"a\""), ("Content-Type", "image/png"),
-        ("Last-Modified", "Tue, 24 Nov 2026 11:00:00 GMT"), ("Date", HttpDate.Format(Now))), Now, Now, default);
+    private static StoredHead Head() => new(200,
+        HeaderBlock.Of(("ETag", "\"a\""), ("Content-Type", "image/png"),
+        ("Last-Modified", "Tue, 24 Nov 2026 11:00:00 GMT"), ("Date", HttpDate.Format(Now))), Now, Now,
+            default);
 
     private static byte[] Assemble(RangePlan plan, byte[] body)
     {

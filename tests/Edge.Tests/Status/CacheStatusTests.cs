@@ -7,7 +7,8 @@ namespace Flickr.Edge.Tests.Status;
 public sealed class CacheStatusTests
 {
     [Fact]
-    public void A_hit_says_what_is_left_and_where_it_was() => Assert.Equal("flickr; hit; ttl=59; detail=memory",
+    public void A_hit_says_what_is_left_and_where_it_was() =>
+        Assert.Equal("flickr; hit; ttl=59; detail=memory",
         new CacheStatus { IsHit = true, TtlSeconds = 59, Detail = "memory", IsStored = true }.ToString());
 
     [Fact]
@@ -26,7 +27,8 @@ public sealed class CacheStatusTests
 
     [Fact]
     public void It_is_a_structured_field_whatever_the_detail_holds() =>
-        Gen.Select(Gen.String[0, 30], Gen.String[0, 30], Gen.Enum<ForwardReason>()).Sample((key, detail, reason) =>
+        Gen.Select(Gen.String[0, 30], Gen.String[0, 30], Gen.Enum<ForwardReason>())
+        .Sample((key, detail, reason) =>
         {
             var field = new CacheStatus { Forward = reason, Key = key, Detail = detail }.ToString();
             var member = Assert.Single(StructuredField.ParseList(field)!);

@@ -20,7 +20,8 @@ public sealed class VariantKeyTests
     [InlineData("Foo|*")]
     [InlineData("foo bar")]
     public void A_star_anywhere_matches_no_request(string lines) =>
-        Assert.True(VaryRule.From(HeaderBlock.Of(lines.Split('|').Select(line => new HeaderLine("Vary", line)))).IsStar);
+        Assert.True(VaryRule.From(HeaderBlock.Of(lines.Split('|')
+        .Select(line => new HeaderLine("Vary", line)))).IsStar);
 
     [Fact]
     public void A_rule_names_each_field_once_in_order()
@@ -38,17 +39,21 @@ public sealed class VariantKeyTests
         Assert.NotEqual(Key("Foo", ("Foo", "1")), Key("Foo", ("Foo", "2")));
         Assert.NotEqual(Key("Foo", ("Foo", "1")), Key("Foo"));
         Assert.NotEqual(Key("Foo", ("Foo", "")), Key("Foo"));
-        Assert.Equal(Key("Foo, Bar, Baz", ("Foo", "1"), ("Bar", "a")), Key("Baz, Bar, Foo", ("Bar", "a"), ("Foo", "1")));
-        Assert.NotEqual(Key("Foo, Bar", ("Foo", "1"), ("Bar", "2")), Key("Foo, Bar", ("Foo", "2"), ("Bar", "1")));
+        Assert.Equal(Key("Foo, Bar, Baz", ("Foo", "1"), ("Bar", "a")),
+            Key("Baz, Bar, Foo", ("Bar", "a"), ("Foo", "1")));
+        Assert.NotEqual(Key("Foo, Bar", ("Foo", "1"), ("Bar", "2")),
+            Key("Foo, Bar", ("Foo", "2"), ("Bar", "1")));
     }
 
     [Fact]
     public void Fields_are_normalised_before_they_are_compared()
     {
         Assert.Equal(Key("Foo", ("Foo", "1,2")), Key("Foo", ("Foo", "1 , 2")));
-        Assert.Equal(Key("Foo", ("Foo", "1, 2")), VariantKey.For(VaryRule.From(HeaderBlock.Of(("Vary", "foo"))),
+        Assert.Equal(Key("Foo", ("Foo", "1, 2")),
+            VariantKey.For(VaryRule.From(HeaderBlock.Of(("Vary", "foo"))),
             new HeaderDictionary { ["Foo"] = new StringValues(["1", "2"]) }));
-        Assert.Equal(Key("Accept-Language", ("Accept-Language", "en, de")), Key("Accept-Language", ("Accept-Language", "DE,en")));
+        Assert.Equal(Key("Accept-Language", ("Accept-Language", "en, de")),
+            Key("Accept-Language", ("Accept-Language", "DE,en")));
         Assert.Equal(Key("Accept-Language", ("Accept-Language", "en;q=0.5, de")),
             Key("Accept-Language", ("Accept-Language", "de, en; q=0.500")));
         Assert.NotEqual(Key("Accept-Language", ("Accept-Language", "en;q=0.5, de")),
@@ -72,10 +77,12 @@ public sealed class VariantKeyTests
     [Fact]
     [Trait("Category", "Fuzz")]
     public void Normalising_twice_changes_nothing() =>
-        Gen.String[Gen.OneOf(Gen.Char[' ', '~'], Gen.OneOf(',', ';', '=', 'q', '"', ' ')), 0, 40].Sample(text =>
+        Gen.String[Gen.OneOf(Gen.Char[' ', '~'], Gen.OneOf(',', ';', '=', 'q', '"', ' ')), 0,
+        40].Sample(text =>
         {
             Assert.Equal(FieldNormaliser.List(text), FieldNormaliser.List(FieldNormaliser.List(text)));
-            Assert.Equal(FieldNormaliser.Codings(text), FieldNormaliser.Codings(FieldNormaliser.Codings(text)));
+            Assert.Equal(FieldNormaliser.Codings(text),
+                FieldNormaliser.Codings(FieldNormaliser.Codings(text)));
             FieldNormaliser.Languages(text);
             FieldNormaliser.PictureFormat(text);
         }, iter: 20_000, time: Fuzz.Seconds);

@@ -19,7 +19,8 @@ public sealed class HorizonJournalTests
             lengths.Add(journal.LengthBytes);
             for (var sequence = 1L; sequence <= 6; sequence++)
             {
-                journal.Apply([Entry(sequence)], term: sequence, sequence, forgetBefore: sequence == 4 ? 2 : 0);
+                journal.Apply([Entry(sequence)], term: sequence, sequence, forgetBefore: sequence == 4 ? 2
+                    : 0);
                 lengths.Add(journal.LengthBytes);
             }
         }
@@ -148,7 +149,8 @@ public sealed class HorizonJournalTests
         Assert.Throws<ArgumentOutOfRangeException>(() => journal.Apply([Entry(2)], term: 4, sequence: 2));
     }
 
-    private static Invalidation Entry(long sequence) => new(sequence, Noon, InvalidationKind.Tag, $"t{sequence}");
+    private static Invalidation Entry(long sequence) =>
+        new(sequence, Noon, InvalidationKind.Tag, $"t{sequence}");
 
     private static ObjectFacts Facts(long tag) => new("h", "/a", [$"t{tag}"], null, 0, IsPrivate: false);
 }

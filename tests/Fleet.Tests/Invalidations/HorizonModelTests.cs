@@ -21,17 +21,21 @@ public sealed class HorizonModelTests
         from owner in Gen.Int[0, 25]
         from epoch in Gen.Int[0, 3]
         from hidden in Gen.Bool
-        select new ObjectFacts(Hosts[host], $"/u{path % 7}/al{path % 5}/{path}.jpg", [$"t{tag}", $"t{tag / 2}"],
+        select new ObjectFacts(Hosts[host], $"/u{path % 7}/al{path % 5}/{path}.jpg", [$"t{tag}",
+            $"t{tag / 2}"],
             $"o{owner}", epoch, hidden);
 
     private static readonly Gen<(InvalidationKind Kind, string Value, long? Epoch)> Names = Gen.OneOf(
-        Gen.Int[0, 30].Select(path => (InvalidationKind.Url, $"/u{path % 7}/al{path % 5}/{path}.jpg", (long?)null)),
-        Gen.Int[0, 30].Select(path => (InvalidationKind.Url, $"http://b.example/u{path % 7}/al{path % 5}/{path}.jpg", (long?)null)),
+        Gen.Int[0, 30].Select(path =>
+            (InvalidationKind.Url, $"/u{path % 7}/al{path % 5}/{path}.jpg", (long?)null)),
+        Gen.Int[0, 30].Select(path =>
+            (InvalidationKind.Url, $"http://b.example/u{path % 7}/al{path % 5}/{path}.jpg", (long?)null)),
         Gen.Int[0, 30].Select(path => (InvalidationKind.Prefix, $"/u{path % 7}/al{path % 5}/", (long?)null)),
         Gen.Int[0, 6].Select(path => (InvalidationKind.Prefix, $"/u{path}/", (long?)null)),
         Gen.Int[0, 40].Select(tag => (InvalidationKind.Tag, $"t{tag}", (long?)null)),
         Gen.Int[0, 1].Select(host => (InvalidationKind.Host, Hosts[host], (long?)null)),
-        Gen.Select(Gen.Int[0, 25], Gen.Long[1, 4], (owner, epoch) => (InvalidationKind.Owner, $"o{owner}", (long?)epoch)),
+        Gen.Select(Gen.Int[0, 25], Gen.Long[1, 4], (owner, epoch) =>
+            (InvalidationKind.Owner, $"o{owner}", (long?)epoch)),
         Gen.Int[0, 25].Select(viewer => (InvalidationKind.Viewer, $"v{viewer}", (long?)null)),
         Gen.Int[0, 25].Select(token => (InvalidationKind.Token, $"j{token}", (long?)null)),
         Gen.Int[0, 5].Select(key => (InvalidationKind.Key, $"k{key}", (long?)null)));
@@ -76,7 +80,8 @@ public sealed class HorizonModelTests
                 else if (step.Name is { } name)
                 {
                     var soft = step.Soft && name.Kind is <= InvalidationKind.Host;
-                    var next = new Invalidation(said.Count + 1, Noon.AddSeconds(said.Count), name.Kind, name.Value, soft, Epoch: name.Epoch);
+                    var next = new Invalidation(said.Count + 1, Noon.AddSeconds(said.Count), name.Kind,
+                        name.Value, soft, Epoch: name.Epoch);
                     journal.Apply([next], 1, next.Sequence);
                     said.Add(next);
                 }
@@ -106,14 +111,17 @@ public sealed class HorizonModelTests
         {
             var expected = said.Select(entry => Covers(entry, facts, sequence)).DefaultIfEmpty().Max();
             var judged = horizon.Judge(facts, sequence);
-            Assert.True(exact ? judged == expected : judged >= expected, $"{facts} at {sequence}: {judged}, not {expected}");
+            Assert.True(exact ? judged == expected
+                : judged >= expected, $"{facts} at {sequence}: {judged}, not {expected}");
         }
         for (var index = 0; index < 26; index++)
         {
-            var grant = new GrantFacts($"k{index % 8}", Noon.AddSeconds(index * 3), $"o{index}", 1, $"v{index}", $"j{index}", [$"t{index}"]);
+            var grant = new GrantFacts($"k{index % 8}", Noon.AddSeconds(index * 3), $"o{index}", 1,
+                $"v{index}", $"j{index}", [$"t{index}"]);
             var revoked = said.Any(entry => Revokes(entry, grant));
             var judged = horizon.JudgeGrant(grant, default);
-            Assert.True(exact ? judged != GrantCoverage.None == revoked : !revoked || judged != GrantCoverage.None,
+            Assert.True(exact ? judged != GrantCoverage.None == revoked : !revoked
+                || judged != GrantCoverage.None,
                 $"{grant}: {judged}, revoked {revoked}");
         }
     }
@@ -125,7 +133,8 @@ public sealed class HorizonModelTests
         var names = entry.Kind switch
         {
             InvalidationKind.Url => entry.Value == facts.Path
-                || entry.Value == $"http://{facts.Host}{facts.Path}" || entry.Value == $"http://{bare}{facts.Path}",
+                || entry.Value == $"http://{facts.Host}{facts.Path}"
+                    || entry.Value == $"http://{bare}{facts.Path}",
             InvalidationKind.Prefix => facts.Path.StartsWith(entry.Value, StringComparison.Ordinal),
             InvalidationKind.Tag => facts.Tags.Contains(entry.Value),
             InvalidationKind.Host => entry.Value == facts.Host || entry.Value == bare,
@@ -134,7 +143,8 @@ public sealed class HorizonModelTests
         };
         if (entry.Kind == InvalidationKind.Owner)
         {
-            return names && (entry.Sequence > fill || !facts.IsPrivate && entry.Epoch > facts.OwnerEpoch) ? Coverage.Hard : Coverage.None;
+            return names && (entry.Sequence > fill || !facts.IsPrivate && entry.Epoch > facts.OwnerEpoch)
+                ? Coverage.Hard : Coverage.None;
         }
         return !names || entry.Sequence <= fill ? Coverage.None : entry.Soft ? Coverage.Soft : Coverage.Hard;
     }
@@ -149,6 +159,7 @@ public sealed class HorizonModelTests
         _ => false,
     };
 
-    private sealed record Step(ObjectFacts? Fill = null, (InvalidationKind Kind, string Value, long? Epoch)? Name = null,
+    private sealed record Step(ObjectFacts? Fill = null, (InvalidationKind Kind, string Value,
+        long? Epoch)? Name = null,
         bool Soft = false, bool Restart = false, bool Compact = false);
 }

@@ -25,10 +25,14 @@ public sealed class HorizonTimings
         var sum = 0L;
 
         Console.WriteLine($"{horizon.Bytes / 1048576.0:F1} MB for {horizon.Count} entries");
-        Report("owner epoch, random owners", 2_000_000, turn => sum += horizon.OwnerEpochOf(names[(int)((turn * 2654435761L) % names.Length)]));
-        Report("owner epoch, 1,000 busy owners", 2_000_000, turn => sum += horizon.OwnerEpochOf(names[turn % 1000]));
-        Report("object judged, all tables looked at", 500_000, _ => sum += (long)horizon.Judge(facts, 1_000_000));
-        Report("object judged, filled after everything", 2_000_000, _ => sum += (long)horizon.Judge(facts, 2_000_000));
+        Report("owner epoch, random owners", 2_000_000, turn =>
+            sum += horizon.OwnerEpochOf(names[(int)((turn * 2654435761L) % names.Length)]));
+        Report("owner epoch, 1,000 busy owners", 2_000_000, turn =>
+            sum += horizon.OwnerEpochOf(names[turn % 1000]));
+        Report("object judged, all tables looked at", 500_000, _ =>
+            sum += (long)horizon.Judge(facts, 1_000_000));
+        Report("object judged, filled after everything", 2_000_000, _ =>
+            sum += (long)horizon.Judge(facts, 2_000_000));
         Report("grant judged", 1_000_000, _ => sum += (long)horizon.JudgeGrant(grant, facts));
         Assert.True(sum > 0);
     }

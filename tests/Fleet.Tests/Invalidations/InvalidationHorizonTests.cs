@@ -7,7 +7,8 @@ public sealed class InvalidationHorizonTests
 {
     private static readonly DateTimeOffset Noon = new(2030, 1, 1, 12, 0, 0, TimeSpan.Zero);
     private static readonly ObjectFacts Swans = new(
-        "img.example:8081", "/alice/nature/original/swans.png", ["photo:1", "album:2"], "alice", 3, IsPrivate: true);
+        "img.example:8081", "/alice/nature/original/swans.png", ["photo:1", "album:2"], "alice", 3,
+            IsPrivate: true);
 
     private static readonly GrantFacts Token = new("es-1", Noon, "alice", 3, "viewer-9", "jti-7", []);
 
@@ -33,7 +34,8 @@ public sealed class InvalidationHorizonTests
     [InlineData(InvalidationKind.Host, "img.example:8082", false)]
     [InlineData(InvalidationKind.Host, "example", false)]
     [InlineData(InvalidationKind.All, "", true)]
-    public void An_object_filled_before_is_dead_exactly_when_it_is_named(InvalidationKind kind, string value, bool covers)
+    public void An_object_filled_before_is_dead_exactly_when_it_is_named(InvalidationKind kind, string value,
+        bool covers)
     {
         var horizon = new InvalidationHorizon();
 
@@ -69,7 +71,8 @@ public sealed class InvalidationHorizonTests
         Assert.Equal(Coverage.Hard, horizon.Judge(open, fillSequence: 9));
         Assert.Equal(Coverage.Hard, horizon.Judge(open, fillSequence: 10)); // the link was not rewritten yet
         Assert.Equal(Coverage.None, horizon.Judge(open with { OwnerEpoch = 4 }, fillSequence: 10));
-        Assert.Equal(Coverage.None, horizon.Judge(Swans, fillSequence: 10)); // private: the token carries the epoch
+        Assert.Equal(Coverage.None, horizon.Judge(Swans,
+            fillSequence: 10)); // private: the token carries the epoch
         Assert.Equal(Coverage.None, horizon.Judge(open with { Owner = "bob" }, fillSequence: 9));
     }
 
@@ -112,8 +115,10 @@ public sealed class InvalidationHorizonTests
         key.Apply(new Invalidation(1, Noon, InvalidationKind.Key, "es-1"));
 
         Assert.Equal(GrantCoverage.Viewer, viewer.JudgeGrant(Token, Swans));
-        Assert.Equal(GrantCoverage.Viewer, viewer.JudgeGrant(Token with { IssuedAt = Noon.AddSeconds(4) }, Swans));
-        Assert.Equal(GrantCoverage.None, viewer.JudgeGrant(Token with { IssuedAt = Noon.AddSeconds(5) }, Swans));
+        Assert.Equal(GrantCoverage.Viewer, viewer.JudgeGrant(Token with { IssuedAt = Noon.AddSeconds(4) },
+            Swans));
+        Assert.Equal(GrantCoverage.None, viewer.JudgeGrant(Token with { IssuedAt = Noon.AddSeconds(5) },
+            Swans));
         Assert.Equal(GrantCoverage.TokenId, id.JudgeGrant(Token with { IssuedAt = Noon.AddDays(1) }, Swans));
         Assert.Equal(GrantCoverage.Key, key.JudgeGrant(Token with { IssuedAt = Noon.AddDays(1) }, Swans));
         Assert.Equal(GrantCoverage.None, key.JudgeGrant(Token with { KeyId = "es-2" }, Swans));
@@ -130,12 +135,15 @@ public sealed class InvalidationHorizonTests
         horizon.Apply(new Invalidation(2, Noon, InvalidationKind.Tag, "photo:1"));
 
         Assert.Equal(GrantCoverage.None, soft);
-        Assert.Equal(GrantCoverage.Tag, horizon.JudgeGrant(Token with { IssuedAt = Noon.AddMilliseconds(-1) }, Swans));
+        Assert.Equal(GrantCoverage.Tag,
+            horizon.JudgeGrant(Token with { IssuedAt = Noon.AddMilliseconds(-1) }, Swans));
         Assert.Equal(GrantCoverage.None, horizon.JudgeGrant(Token, Swans));
         Assert.Equal(GrantCoverage.None,
-            horizon.JudgeGrant(Token with { IssuedAt = Noon.AddSeconds(-1) }, Swans with { IsPrivate = false }));
+            horizon.JudgeGrant(Token with { IssuedAt = Noon.AddSeconds(-1) },
+                Swans with { IsPrivate = false }));
         Assert.Equal(GrantCoverage.Tag,
-            horizon.JudgeGrant(Token with { IssuedAt = Noon.AddSeconds(-1), Tags = ["photo:1"] }, Swans with { Tags = [] }));
+            horizon.JudgeGrant(Token with { IssuedAt = Noon.AddSeconds(-1), Tags = ["photo:1"] },
+                Swans with { Tags = [] }));
     }
 
     [Fact]
@@ -156,7 +164,8 @@ public sealed class InvalidationHorizonTests
 
         for (var owner = 0; owner < Owners; owner++)
         {
-            horizon.Apply(new Invalidation(owner + 1, Noon, InvalidationKind.Owner, $"owner-{owner}", Epoch: owner + 1));
+            horizon.Apply(new Invalidation(owner + 1, Noon, InvalidationKind.Owner, $"owner-{owner}",
+                Epoch: owner + 1));
         }
 
         Assert.InRange(horizon.Bytes, 1, 40L << 20);

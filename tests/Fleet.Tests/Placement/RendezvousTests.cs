@@ -38,7 +38,8 @@ public sealed class RendezvousTests
     public void A_weight_that_rises_takes_keys_and_gives_none_away() => Gen.String[1, 40].Sample(key =>
     {
         var before = Rendezvous.Pick(key, Five, 1)[0];
-        var after = Rendezvous.Pick(key, [.. Five.Select(node => node.Name == "c" ? node with { Weight = 2 } : node)], 1)[0];
+        var after = Rendezvous.Pick(key, [.. Five.Select(node =>
+            node.Name == "c" ? node with { Weight = 2 } : node)], 1)[0];
 
         Assert.True(after == before || after == "c");
     });

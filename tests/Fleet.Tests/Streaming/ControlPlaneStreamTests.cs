@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using Flickr.Fleet.Invalidations;
 using Flickr.Fleet.Streaming;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Flickr.Fleet.Tests.Streaming;
 
@@ -9,6 +10,7 @@ public sealed class ControlPlaneStreamTests : IAsyncLifetime
 {
     private const string EdgeKey = "edge-key";
     private readonly TemporaryFolder _folder = new();
+    private readonly FakeTimeProvider _time = new(DateTimeOffset.UtcNow);
     private HorizonJournal _journal = null!;
     private ScriptedControlPlane _plane = null!;
     private ControlPlaneStream _stream = null!;
@@ -28,7 +30,7 @@ public sealed class ControlPlaneStreamTests : IAsyncLifetime
                 ReconnectMax = TimeSpan.FromMilliseconds(100),
                 SilenceMax = TimeSpan.FromSeconds(2),
             },
-            _journal, TimeProvider.System, NullLogger<ControlPlaneStream>.Instance);
+            _journal, _time, NullLogger<ControlPlaneStream>.Instance);
         await _stream.StartAsync(CancellationToken.None);
     }
 
@@ -55,7 +57,7 @@ public sealed class ControlPlaneStreamTests : IAsyncLifetime
             // Earlier ones say less; the last says all.
         }
         _plane.Cut();
-        var second = await NextAsync(_plane.Opened.Reader);
+        var second = await NextAfterWaitAsync();
 
         Assert.Contains("after=0&term=0", first, StringComparison.Ordinal);
         Assert.Contains("edge=edge-1&after=1&term=3", second, StringComparison.Ordinal);
@@ -85,15 +87,39 @@ public sealed class ControlPlaneStreamTests : IAsyncLifetime
         _plane.Beat(5, 1, EdgeKey);
         await UntilAsync(status => status is { Sequence: 1, SinceHeartbeat: not null });
         _plane.Cut();
-        await NextAsync(_plane.Opened.Reader);
+        await NextAfterWaitAsync();
         _plane.Hello(term: 4, head: 9);
         _plane.Invalidate(2, "b");
         _plane.Beat(4, 2, EdgeKey);
 
-        await UntilAsync(status => status.Problem?.Contains("term 4 is lower", StringComparison.Ordinal) == true);
+        await UntilAsync(status =>
+            status.Problem?.Contains("term 4 is lower", StringComparison.Ordinal) == true);
 
         Assert.Equal(1, _journal.Horizon.Sequence);
         Assert.Equal(5, _journal.Term);
+    }
+
+    [Fact]
+    [Trait("Requirement", "R024")]
+    public async Task With_its_stream_cut_an_edge_refuses_old_tokens_at_the_bound_and_still_serves_fresh_ones()
+    {
+        await NextAsync(_plane.Opened.Reader);
+        _plane.Hello(term: 1, head: 0);
+        _plane.Keys(7);
+        _plane.Beat(1, 0, EdgeKey);
+        await UntilAsync(status => status.IsSynchronised);
+        var old = _time.GetUtcNow().AddMinutes(-5);
+        await _plane.DisposeAsync();
+        await UntilAsync(status => !status.IsConnected);
+
+        _time.Advance(TimeSpan.FromSeconds(119));
+        var within = _stream.IsFreshFor(isPrivate: true, old);
+        _time.Advance(TimeSpan.FromSeconds(2));
+
+        Assert.True(within);
+        Assert.False(_stream.IsFreshFor(isPrivate: true, old));
+        Assert.True(_stream.IsFreshFor(isPrivate: true, _time.GetUtcNow().AddSeconds(-1)));
+        Assert.True(_stream.IsFreshFor(isPrivate: false, old));
     }
 
     [Fact]
@@ -102,7 +128,9 @@ public sealed class ControlPlaneStreamTests : IAsyncLifetime
         await NextAsync(_plane.Opened.Reader);
         _plane.Hello(term: 1, head: 0);
 
-        await NextAsync(_plane.Opened.Reader); // nothing was said for SilenceMax: it came again
+        await UntilAsync(status => status.IsConnected);
+        _time.Advance(TimeSpan.FromSeconds(3)); // nothing was said for SilenceMax
+        await UntilAsync(status => status.Reconnects >= 1);
 
         Assert.True(_stream.Status.Reconnects >= 1);
     }
@@ -111,6 +139,20 @@ public sealed class ControlPlaneStreamTests : IAsyncLifetime
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
         await _stream.WaitAsync(condition, limit.Token);
+    }
+
+    /// <summary>The stream waits on the test's clock before it comes again.</summary>
+    private async Task<string> NextAfterWaitAsync()
+    {
+        await UntilAsync(status => !status.IsConnected);
+        using var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
+        string? query;
+        while (!_plane.Opened.Reader.TryRead(out query))
+        {
+            _time.Advance(TimeSpan.FromMilliseconds(100));
+            await tick.WaitForNextTickAsync();
+        }
+        return query;
     }
 
     private static async Task<T> NextAsync<T>(ChannelReader<T> reader)

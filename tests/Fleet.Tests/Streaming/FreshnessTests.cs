@@ -60,7 +60,8 @@ public sealed class FreshnessTests
 
         Assert.Equal(FreshnessVerdict.Revalidate, _freshness.Judge(tokenIssuedAt: Now, confirmed));
         Assert.Equal(FreshnessVerdict.Fresh, _freshness.Judge(tokenIssuedAt: Now, confirmedAt: Now));
-        Assert.Equal(FreshnessVerdict.OutOfDate, _freshness.Judge(tokenIssuedAt: confirmed, confirmedAt: Now));
+        Assert.Equal(FreshnessVerdict.OutOfDate, _freshness.Judge(tokenIssuedAt: confirmed,
+            confirmedAt: Now));
         Assert.Equal(FreshnessVerdict.Revalidate, _freshness.Judge(tokenIssuedAt: null, confirmed));
     }
 
@@ -118,7 +119,8 @@ public sealed class FreshnessTests
     {
         _freshness.Use(new HelloEvent(1, 0, 1, null, 5000, long.MaxValue / 2, 60_000));
 
-        Assert.Equal(new FreshnessBounds(TimeSpan.FromSeconds(5), TimeSpan.FromHours(1), TimeSpan.FromMinutes(1)), _freshness.Bounds);
+        Assert.Equal(new FreshnessBounds(TimeSpan.FromSeconds(5), TimeSpan.FromHours(1),
+            TimeSpan.FromMinutes(1)), _freshness.Bounds);
     }
 
     private void Heartbeat()

@@ -33,10 +33,12 @@ internal sealed class ScriptedControlPlane : IAsyncDisposable
         var app = builder.Build();
         var plane = new ScriptedControlPlane(app);
         app.MapGet("/v1/stream", plane.StreamAsync);
-        app.MapGet("/v1/keys/verify", () => Results.Json(new VerifyBundle(7, 1, []), StreamJson.Default.VerifyBundle));
+        app.MapGet("/v1/keys/verify", () =>
+            Results.Json(new VerifyBundle(7, 1, []), StreamJson.Default.VerifyBundle));
         app.MapPost("/v1/edges/{id}/ack", async context =>
         {
-            var read = await JsonSerializer.DeserializeAsync(context.Request.Body, StreamJson.Default.Acknowledgement);
+            var read = await JsonSerializer.DeserializeAsync(context.Request.Body,
+                StreamJson.Default.Acknowledgement);
             plane.Acknowledged.Writer.TryWrite(read!);
             context.Response.StatusCode = 204;
         });
@@ -45,7 +47,8 @@ internal sealed class ScriptedControlPlane : IAsyncDisposable
     }
 
     public void Hello(long term, long head, long? nextTermStart = null) => Say("hello",
-        new HelloEvent(term, head, 1, nextTermStart, 120_000, 300_000, 86_400_000), StreamJson.Default.HelloEvent);
+        new HelloEvent(term, head, 1, nextTermStart, 120_000, 300_000, 86_400_000),
+            StreamJson.Default.HelloEvent);
 
     public void Keys(long version) => Say("keys", new KeysEvent(version), StreamJson.Default.KeysEvent);
 
@@ -53,7 +56,8 @@ internal sealed class ScriptedControlPlane : IAsyncDisposable
         new InvalidationEntry(sequence, 1000, "tag", tag, false, null), StreamJson.Default.InvalidationEntry);
 
     public void Beat(long term, long head, string key) => Say("heartbeat",
-        HeartbeatEvent.Sign(term, head, DateTimeOffset.UtcNow.ToUnixTimeMilliseconds(), key), StreamJson.Default.HeartbeatEvent);
+        HeartbeatEvent.Sign(term, head, DateTimeOffset.UtcNow.ToUnixTimeMilliseconds(), key),
+            StreamJson.Default.HeartbeatEvent);
 
     /// <summary>Ends the open stream; the next one gets what is said from now on.</summary>
     public void Cut()

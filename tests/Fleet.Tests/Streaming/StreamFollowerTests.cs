@@ -151,10 +151,12 @@ public sealed class StreamFollowerTests : IDisposable
     {
         var follower = Follow();
         follower.Take(Hello(1, 40));
-        follower.Take(Item("snapshot", new SnapshotEvent(1, 40, 0, false, [Wire(20, "tag", "a")]), StreamJson.Default.SnapshotEvent));
+        follower.Take(Item("snapshot", new SnapshotEvent(1, 40, 0, false, [Wire(20, "tag", "a")]),
+            StreamJson.Default.SnapshotEvent));
         follower.Flush();
         Assert.Equal(0, _journal.Horizon.Sequence);
-        follower.Take(Item("snapshot", new SnapshotEvent(1, 40, 15, true, [Wire(30, "tag", "b")]), StreamJson.Default.SnapshotEvent));
+        follower.Take(Item("snapshot", new SnapshotEvent(1, 40, 15, true, [Wire(30, "tag", "b")]),
+            StreamJson.Default.SnapshotEvent));
         follower.Take(Heartbeat(1, 40));
 
         var horizon = _journal.Horizon;
@@ -184,17 +186,20 @@ public sealed class StreamFollowerTests : IDisposable
 
     private static ObjectFacts Facts(string tag) => new("h", "/a", [tag], null, 0, IsPrivate: false);
 
-    private static InvalidationEntry Wire(long sequence, string kind, string value) => new(sequence, 1000, kind, value, false, null);
+    private static InvalidationEntry Wire(long sequence, string kind, string value) =>
+        new(sequence, 1000, kind, value, false, null);
 
     private static SseItem<string> Entry(long sequence, string kind, string value) =>
         Item("invalidation", Wire(sequence, kind, value), StreamJson.Default.InvalidationEntry);
 
     private static SseItem<string> Hello(long term, long head, long? nextTermStart = null) =>
-        Item("hello", new HelloEvent(term, head, 1, nextTermStart, 120_000, 300_000, 86_400_000), StreamJson.Default.HelloEvent);
+        Item("hello", new HelloEvent(term, head, 1, nextTermStart, 120_000, 300_000, 86_400_000),
+            StreamJson.Default.HelloEvent);
 
     private SseItem<string> Heartbeat(long term, long head, string key = EdgeKey) =>
         Item("heartbeat", HeartbeatEvent.Sign(term, head, ++_clock, key), StreamJson.Default.HeartbeatEvent);
 
-    private static SseItem<string> Item<T>(string name, T data, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type) =>
+    private static SseItem<string> Item<T>(string name, T data,
+        System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type) =>
         new(JsonSerializer.Serialize(data, type), name);
 }

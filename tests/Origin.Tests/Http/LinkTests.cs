@@ -86,6 +86,26 @@ public sealed class LinkTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_deletion_that_overtakes_an_older_write_is_not_undone_by_it()
+    {
+        var bytes = RandomNumberGenerator.GetBytes(10);
+        await _node.Client.PostAsync("/b", new ByteArrayContent(bytes));
+        foreach (var target in (string[])["/u/x", "/b/" + Hex([9, 9])])
+        {
+            using var delete = new HttpRequestMessage(HttpMethod.Delete, target);
+            delete.Headers.Add("Link-Generation", "9");
+            Assert.Equal(404, (int)(await _node.Client.SendAsync(delete)).StatusCode);
+        }
+        using var upload = new HttpRequestMessage(HttpMethod.Post, "/b") { Content = new ByteArrayContent([9, 9]) };
+        upload.Headers.Add("Link-Generation", "8");
+
+        await ShowsProblem(await PutLinkAsync("/u/x", bytes, ("Link-Generation", "8")), 409, "older-generation");
+        await ShowsProblem(await _node.Client.GetAsync("/u/x"), 404, "path-not-found");
+        await ShowsProblem(await _node.Client.SendAsync(upload), 409, "older-generation");
+        Assert.Equal(201, (int)(await PutLinkAsync("/u/x", bytes, ("Link-Generation", "10"))).StatusCode);
+    }
+
+    [Fact]
     public async Task A_name_cannot_point_at_a_blob_that_is_not_there()
     {
         await ShowsProblem(await PutLinkAsync("/u/x", [1, 2, 3]), 404, "blob-not-found");

@@ -29,6 +29,10 @@ public sealed class SchemaTests
         }
         await CheckAsync(alice, HttpMethod.Put, $"/photos/{ids[0]}/shares/bob", HttpStatusCode.NoContent);
         await CheckAsync(bob, HttpMethod.Put, $"/photos/{ids[0]}/favourite", HttpStatusCode.NoContent);
+        await CheckAsync(bob, HttpMethod.Post, $"/photos/{ids[0]}/comments", HttpStatusCode.Created, new { text = "nice" });
+        await CheckAsync(bob, HttpMethod.Get, $"/photos/{ids[0]}/comments", HttpStatusCode.OK);
+        await CheckAsync(alice, HttpMethod.Put, $"/photos/{ids[0]}/comments/switch", HttpStatusCode.NoContent, new { on = false });
+        await CheckAsync(bob, HttpMethod.Post, $"/photos/{ids[0]}/comments", HttpStatusCode.Forbidden, new { text = "more" });
         await CheckAsync(bob, HttpMethod.Get, "/shared", HttpStatusCode.OK);
         await CheckAsync(bob, HttpMethod.Get, "/favourites", HttpStatusCode.OK);
         await CheckAsync(bob, HttpMethod.Get, "/albums?owner=alice", HttpStatusCode.OK);
@@ -67,6 +71,8 @@ public sealed class SchemaTests
     [InlineData("SELECT COUNT(*) FROM upload WHERE owner_id = 'x' AND state IN ('queued', 'processing')", "upload_owner_state")]
     [InlineData("SELECT COUNT(*) FROM share WHERE cdn_photo_key = 'x' AND user_id = 'y'", "share_photo_user")]
     [InlineData("SELECT COUNT(*) FROM favorite WHERE cdn_photo_key = 'x' AND user_id = 'y'", "favorite")]
+    [InlineData("SELECT * FROM comment WHERE photo_id = 'x' AND id > '' ORDER BY id LIMIT 10", "comment_photo")]
+    [InlineData("SELECT * FROM upload WHERE owner_id = 'x' AND updated_ms >= 5 ORDER BY updated_ms, id LIMIT 10", "upload_owner_updated")]
     [InlineData("SELECT id FROM message WHERE not_before_ms <= 1 AND lease_until_ms <= 1 ORDER BY not_before_ms, id LIMIT 8", "message_due")]
     [InlineData("SELECT id FROM saga WHERE lane = 'x' AND status = 'waiting' ORDER BY id LIMIT 1", "saga_waiting")]
     public async Task Hot_statements_use_their_index(string sql, string index)

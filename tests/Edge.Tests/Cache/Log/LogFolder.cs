@@ -14,7 +14,8 @@ internal sealed class LogFolder : IDisposable
 
     public IEnumerable<string> Segments => Directory.EnumerateFiles(LogPath, "log.*");
 
-    public long DiskBytes => Directory.EnumerateFiles(Path, "*", SearchOption.AllDirectories).Sum(file => new FileInfo(file).Length);
+    public long DiskBytes => Directory.EnumerateFiles(Path, "*",
+        SearchOption.AllDirectories).Sum(file => new FileInfo(file).Length);
 
     /// <summary>A small log: pages and segments of 4 MiB at 64 MiB.</summary>
     public static EdgeLogOptions Options(long bytesMax = 64 << 20, Action<EdgeLogOptions>? change = null)
@@ -30,7 +31,8 @@ internal sealed class LogFolder : IDisposable
     public void Dispose() => Directory.Delete(Path, recursive: true);
 
     /// <summary>Writes through a writer, as a fill of a large body does.</summary>
-    public static bool Write(LogTier tier, in CacheKey key, ReadOnlySpan<byte> body, string head = "head", long fillSequence = 1)
+    public static bool Write(LogTier tier, in CacheKey key, ReadOnlySpan<byte> body, string head = "head",
+        long fillSequence = 1)
     {
         using var writer = tier.StartWrite(key, body.Length);
         return writer is not null
@@ -39,7 +41,8 @@ internal sealed class LogFolder : IDisposable
     }
 
     /// <summary>Admits out of a RAM tier, as an evicted object is.</summary>
-    public static bool Admit(LogTier tier, MemoryTier memory, in CacheKey key, ReadOnlySpan<byte> body, long fillSequence = 1)
+    public static bool Admit(LogTier tier, MemoryTier memory, in CacheKey key, ReadOnlySpan<byte> body,
+        long fillSequence = 1)
     {
         Assert.Equal(CommitOutcome.Stored, TestBody.Store(memory, key, body, fillSequence));
         Assert.True(memory.TryGet(key, out var lease));
@@ -47,7 +50,8 @@ internal sealed class LogFolder : IDisposable
     }
 
     /// <summary>The whole body; null when object or a chunk is missing.</summary>
-    public static async Task<(byte[] Body, string Head, long FillSequence)?> ReadAsync(LogTier tier, CacheKey key)
+    public static async Task<(byte[] Body, string Head, long FillSequence)?> ReadAsync(LogTier tier,
+        CacheKey key)
     {
         using var found = await tier.ReadAsync(key, CancellationToken.None);
         if (found is null)

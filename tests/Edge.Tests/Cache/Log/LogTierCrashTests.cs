@@ -2,7 +2,9 @@ using Flickr.Edge.Cache.Log;
 
 namespace Flickr.Edge.Tests.Cache.Log;
 
-/// <summary>What is left after a kill is what the folder holds at that moment: a copy of it is opened.</summary>
+/// <summary>
+/// What is left after a kill is what the folder holds at that moment: a copy of it is opened.
+/// </summary>
 public sealed class LogTierCrashTests : IDisposable
 {
     private readonly LogFolder _folder = new();
@@ -69,7 +71,8 @@ public sealed class LogTierCrashTests : IDisposable
             {
                 var found = await LogFolder.ReadAsync(again, TestBody.Key(number));
                 Assert.True(number < 0 || found is not null, $"{number} is lost at {i}");
-                Assert.True(found is null || found.Value.Body.AsSpan().SequenceEqual(TestBody.Make(TestBody.Key(number), 100_000)));
+                Assert.True(found is null
+                    || found.Value.Body.AsSpan().SequenceEqual(TestBody.Make(TestBody.Key(number), 100_000)));
                 kept += found is null ? 0 : 1;
             }
             for (var number = 5000; number < 5400; number++)
@@ -156,7 +159,8 @@ public sealed class LogTierCrashTests : IDisposable
             var found = await LogFolder.ReadAsync(again, TestBody.Key(i));
             missing += found is null ? 1 : 0;
             Assert.True(found is null || found.Value.Body.AsSpan().SequenceEqual(
-                TestBody.Make(TestBody.Key(i), i < 0 ? 2_000_000 : 90_000)), $"{i} came back with other bytes");
+                TestBody.Make(TestBody.Key(i), i < 0 ? 2_000_000 : 90_000)),
+                    $"{i} came back with other bytes");
         }
         Assert.InRange(missing, 5, objects + 1);
         Assert.True(again.Statistics.ChecksumMisses > 0, $"{again.Statistics}");
@@ -212,7 +216,8 @@ public sealed class LogTierCrashTests : IDisposable
         {
             LogFolder.Write(tier, TestBody.Key(1), new byte[1000]);
         }
-        foreach (var file in Directory.EnumerateFiles(Path.Combine(_folder.LogPath, "checkpoints"), "*", SearchOption.AllDirectories))
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(_folder.LogPath, "checkpoints"), "*",
+            SearchOption.AllDirectories))
         {
             File.WriteAllBytes(file, new byte[100]);
         }

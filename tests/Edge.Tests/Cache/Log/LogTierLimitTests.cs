@@ -40,9 +40,12 @@ public sealed class LogTierLimitTests : IDisposable
         Assert.True(after.SegmentsEvicted > 20, $"{after}");
         Assert.True(after.Reinserted > favourites, $"{after}");
         Assert.Null(await LogFolder.ReadAsync(tier, TestBody.Key(1000)));
-        Assert.Equal(TestBody.Make(TestBody.Key(2499), 150_000), (await LogFolder.ReadAsync(tier, TestBody.Key(2499)))!.Value.Body);
-        Assert.Equal(TestBody.Make(TestBody.Key(3), 30_000), (await LogFolder.ReadAsync(tier, TestBody.Key(3)))!.Value.Body);
-        Assert.Equal(TestBody.Make(TestBody.Key(-5), 300_000), (await LogFolder.ReadAsync(tier, TestBody.Key(-5)))!.Value.Body);
+        Assert.Equal(TestBody.Make(TestBody.Key(2499), 150_000),
+            (await LogFolder.ReadAsync(tier, TestBody.Key(2499)))!.Value.Body);
+        Assert.Equal(TestBody.Make(TestBody.Key(3), 30_000),
+            (await LogFolder.ReadAsync(tier, TestBody.Key(3)))!.Value.Body);
+        Assert.Equal(TestBody.Make(TestBody.Key(-5), 300_000),
+            (await LogFolder.ReadAsync(tier, TestBody.Key(-5)))!.Value.Body);
     }
 
     [Fact]
@@ -51,6 +54,8 @@ public sealed class LogTierLimitTests : IDisposable
     {
         await using var tier = _folder.Open();
         tier.IsValid = (_, _, fillSequence) => fillSequence > 10;
+        tier.IsHot = key => key == TestBody.Key(3);
+        LogFolder.Write(tier, TestBody.Key(3), new byte[1000], fillSequence: 11);
         LogFolder.Write(tier, TestBody.Key(1), new byte[1000], fillSequence: 10);
         LogFolder.Write(tier, TestBody.Key(2), new byte[1000], fillSequence: 11);
         for (var i = 1000; i < 2000; i++)
@@ -67,6 +72,8 @@ public sealed class LogTierLimitTests : IDisposable
 
         Assert.Null(await LogFolder.ReadAsync(tier, TestBody.Key(1)));
         Assert.NotNull(await LogFolder.ReadAsync(tier, TestBody.Key(2)));
+        // Never read from here, but RAM has it.
+        Assert.NotNull(await LogFolder.ReadAsync(tier, TestBody.Key(3)));
     }
 
     [Fact]
@@ -88,7 +95,8 @@ public sealed class LogTierLimitTests : IDisposable
         Assert.True(again.WasRecovered);
         for (var i = 1300; i < 1500; i++)
         {
-            Assert.Equal(TestBody.Make(TestBody.Key(i), 100_000), (await LogFolder.ReadAsync(again, TestBody.Key(i)))!.Value.Body);
+            Assert.Equal(TestBody.Make(TestBody.Key(i), 100_000),
+                (await LogFolder.ReadAsync(again, TestBody.Key(i)))!.Value.Body);
         }
         for (var i = 2000; i < 3000; i++)
         {

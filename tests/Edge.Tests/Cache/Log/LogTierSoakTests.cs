@@ -35,7 +35,8 @@ public sealed class LogTierSoakTests : IDisposable
                 {
                     LogFolder.Write(tier, key, body, $"head {body.Length}");
                 }
-                else if (TestBody.Store(memory, key, body, head: $"head {body.Length}") == CommitOutcome.Stored
+                else if (TestBody.Store(memory, key, body,
+                    head: $"head {body.Length}") == CommitOutcome.Stored
                     && memory.TryGet(key, out var lease))
                 {
                     tier.TryAdmit(lease);
@@ -69,7 +70,8 @@ public sealed class LogTierSoakTests : IDisposable
         }
         await tier.CheckpointAsync(CancellationToken.None);
 
-        var reads = await Task.WhenAll(Enumerable.Range(0, 3000).Select(i => LogFolder.ReadAsync(tier, TestBody.Key(i % 300))));
+        var reads = await Task.WhenAll(Enumerable.Range(0,
+            3000).Select(i => LogFolder.ReadAsync(tier, TestBody.Key(i % 300))));
 
         var after = tier.Statistics;
         Assert.Equal(reads.Count(read => read is null), after.Busy);

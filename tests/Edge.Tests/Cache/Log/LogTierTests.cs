@@ -19,7 +19,8 @@ public sealed class LogTierTests : IDisposable
         {
             foreach (var size in sizes)
             {
-                Assert.True(LogFolder.Write(tier, TestBody.Key(size), TestBody.Make(TestBody.Key(size), size), $"head {size}", size));
+                Assert.True(LogFolder.Write(tier, TestBody.Key(size), TestBody.Make(TestBody.Key(size), size),
+                    $"head {size}", size));
             }
             await tier.CheckpointAsync(CancellationToken.None);
             await CheckAll(tier);
@@ -50,7 +51,8 @@ public sealed class LogTierTests : IDisposable
         await using var tier = _folder.Open();
         foreach (var size in new[] { 0, 20_000, 300_000, 1_500_000 })
         {
-            Assert.True(LogFolder.Admit(tier, memory, TestBody.Key(size), TestBody.Make(TestBody.Key(size), size), size));
+            Assert.True(LogFolder.Admit(tier, memory, TestBody.Key(size),
+                TestBody.Make(TestBody.Key(size), size), size));
         }
         memory.RemoveAll();
         await tier.CheckpointAsync(CancellationToken.None);
@@ -74,7 +76,8 @@ public sealed class LogTierTests : IDisposable
         tier.Remove(TestBody.Key(2));
         await tier.CheckpointAsync(CancellationToken.None);
 
-        Assert.Equal(TestBody.Make(TestBody.Key(1), 400_000, 2), (await LogFolder.ReadAsync(tier, TestBody.Key(1)))!.Value.Body);
+        Assert.Equal(TestBody.Make(TestBody.Key(1), 400_000, 2),
+            (await LogFolder.ReadAsync(tier, TestBody.Key(1)))!.Value.Body);
         Assert.Null(await LogFolder.ReadAsync(tier, TestBody.Key(2)));
     }
 
@@ -110,7 +113,8 @@ public sealed class LogTierTests : IDisposable
     [Fact]
     public async Task A_full_queue_drops_and_everything_that_was_accepted_is_there()
     {
-        await using var tier = _folder.Open(LogFolder.Options(256 << 20, options => options.QueueBytesMax = 2 << 20));
+        await using var tier =
+            _folder.Open(LogFolder.Options(256 << 20, options => options.QueueBytesMax = 2 << 20));
         var accepted = new List<int>();
         for (var i = 0; i < 200; i++)
         {
@@ -125,7 +129,8 @@ public sealed class LogTierTests : IDisposable
         Assert.NotEmpty(accepted);
         foreach (var i in accepted)
         {
-            Assert.Equal(TestBody.Make(TestBody.Key(i), 400_000), (await LogFolder.ReadAsync(tier, TestBody.Key(i)))!.Value.Body);
+            Assert.Equal(TestBody.Make(TestBody.Key(i), 400_000),
+                (await LogFolder.ReadAsync(tier, TestBody.Key(i)))!.Value.Body);
         }
         Assert.Equal(0, tier.Statistics.QueuedBytes);
     }
@@ -133,7 +138,8 @@ public sealed class LogTierTests : IDisposable
     [Fact]
     public async Task A_body_larger_than_the_limit_is_dropped_and_leaves_nothing()
     {
-        await using var tier = _folder.Open(LogFolder.Options(change: options => options.ObjectBytesMax = 1 << 20));
+        await using var tier =
+            _folder.Open(LogFolder.Options(change: options => options.ObjectBytesMax = 1 << 20));
 
         Assert.Null(tier.StartWrite(TestBody.Key(1), 2 << 20));
         using (var writer = tier.StartWrite(TestBody.Key(1), null)!)

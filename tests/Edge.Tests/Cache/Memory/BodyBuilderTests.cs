@@ -42,7 +42,8 @@ public sealed class BodyBuilderTests
     public void Of_a_body_too_large_to_keep_only_a_window_is_held_and_the_slowest_reader_holds_it()
     {
         var tier = new MemoryTier(
-            new EdgeMemoryOptions { BytesMax = 32 << 20, ObjectBytesMax = 256 << 10, WindowBytes = 1 << 20 }, poison: true);
+            new EdgeMemoryOptions { BytesMax = 32 << 20, ObjectBytesMax = 256 << 10, WindowBytes = 1 << 20 },
+                poison: true);
         var body = TestBody.Make(TestBody.Key(1), 5_000_000);
         using var builder = tier.StartBody(TestBody.Key(1), body.Length);
         using var reader = builder.OpenReader()!;
@@ -66,7 +67,7 @@ public sealed class BodyBuilderTests
         }
         got.AddRange(Drain(reader));
 
-        Assert.Equal(body, got);
+        Assert.True(got.SequenceEqual(body));
         Assert.False(builder.IsKeepable);
         Assert.Null(builder.OpenReader());
         Assert.Equal(CommitOutcome.TooLarge, builder.Commit("head"u8, 1));

@@ -3,7 +3,10 @@ using Flickr.Edge.Cache.Memory;
 
 namespace Flickr.Edge.Tests.Cache.Memory;
 
-/// <summary>The tier against a dictionary: it may forget, it may never answer with other bytes, and it keeps its limit.</summary>
+/// <summary>
+/// The tier against a dictionary: it may forget, it may never answer with other bytes, and it keeps its
+/// limit.
+/// </summary>
 public sealed class MemoryTierModelTests
 {
     private const long BytesMax = 4 << 20;
@@ -25,7 +28,8 @@ public sealed class MemoryTierModelTests
                 {
                     case <= 4:
                         var body = TestBody.Make(key, length, ++sequence);
-                        Assert.Equal(CommitOutcome.Stored, TestBody.Store(tier, key, body, sequence, length % 2 == 0));
+                        Assert.Equal(CommitOutcome.Stored,
+                            TestBody.Store(tier, key, body, sequence, length % 2 == 0));
                         model[number] = body;
                         Assert.Equal(body, TestBody.Find(tier, key));
                         break;

@@ -7,13 +7,16 @@ public sealed class MemoryTierSoakTests
     [Fact]
     public async Task Bodies_stay_whole_under_concurrent_readers_fills_removals_and_evictions()
     {
-        // Memory is overwritten when it is given back, so a reader whose object went away would see wrong bytes.
-        var tier = new MemoryTier(new EdgeMemoryOptions { BytesMax = 8 << 20, OverflowBytesMax = 1 << 20 }, poison: true);
+        // Memory is overwritten when it is given back, so a reader whose object went away would see wrong
+        // bytes.
+        var tier = new MemoryTier(new EdgeMemoryOptions { BytesMax = 8 << 20, OverflowBytesMax = 1 << 20 },
+            poison: true);
         long hits = 0;
         tier.Kept = lease =>
         {
             Verify(lease);
             lease.Dispose();
+            return true;
         };
         await Task.WhenAll(Enumerable.Range(0, 4).Select(worker => Task.Run(() =>
         {

@@ -31,7 +31,8 @@ public sealed class MemoryTierTests
                 Assert.Equal(body, TestBody.Read(lease));
                 Assert.Equal("HTTP head", Encoding.UTF8.GetString(lease.Head.Span));
                 Assert.Equal(7, lease.FillSequence);
-                Assert.Equal(length, Enumerable.Range(0, lease.SegmentCount).Sum(i => lease.Segment(i).Memory.Length));
+                Assert.Equal(length,
+                    Enumerable.Range(0, lease.SegmentCount).Sum(i => lease.Segment(i).Memory.Length));
             }
         }
     }
@@ -50,9 +51,11 @@ public sealed class MemoryTierTests
             for (var i = 0; i < lease.SegmentCount; i++)
             {
                 var segment = lease.Segment(i);
-                Assert.True(new Span<byte>((void*)segment.Address, segment.Memory.Length).SequenceEqual(segment.Memory.Span));
+                Assert.True(new Span<byte>((void*)segment.Address,
+                    segment.Memory.Length).SequenceEqual(segment.Memory.Span));
             }
-            Assert.True(new Span<byte>((void*)lease.HeadAddress, lease.Head.Length).SequenceEqual(lease.Head.Span));
+            Assert.True(new Span<byte>((void*)lease.HeadAddress,
+                lease.Head.Length).SequenceEqual(lease.Head.Span));
         }
     }
 
@@ -62,7 +65,8 @@ public sealed class MemoryTierTests
         var tier = new MemoryTier(new EdgeMemoryOptions { BytesMax = 64 << 20 });
         for (var i = 0; i < 1000; i++)
         {
-            TestBody.Store(tier, TestBody.Key(i), TestBody.Make(TestBody.Key(i), 2000), lengthKnown: i % 2 == 0);
+            TestBody.Store(tier, TestBody.Key(i), TestBody.Make(TestBody.Key(i), 2000),
+                lengthKnown: i % 2 == 0);
         }
 
         Assert.Equal(1000, tier.Statistics.Objects);
@@ -82,7 +86,8 @@ public sealed class MemoryTierTests
             {
                 var key = TestBody.Key(random.Next(100_000));
                 var body = new byte[random.Next(largest)];
-                Assert.Equal(CommitOutcome.Stored, TestBody.Store(tier, key, body, lengthKnown: random.Next(2) == 0));
+                Assert.Equal(CommitOutcome.Stored,
+                    TestBody.Store(tier, key, body, lengthKnown: random.Next(2) == 0));
                 if (i % 64 == 0)
                 {
                     var now = tier.Statistics;
@@ -91,7 +96,8 @@ public sealed class MemoryTierTests
                 }
             }
             var after = tier.Statistics;
-            Assert.True(after.SmallBytes + after.MainBytes > bytesMax * 0.8, $"{largest}: half empty, {after}");
+            Assert.True(after.SmallBytes + after.MainBytes > bytesMax * 0.8,
+                $"{largest}: half empty, {after}");
         }
     }
 
@@ -111,7 +117,8 @@ public sealed class MemoryTierTests
     public void A_newer_object_takes_the_place_of_the_old_one_whose_readers_read_on()
     {
         var tier = new MemoryTier(new EdgeMemoryOptions { BytesMax = 64 << 20 }, poison: true);
-        var (key, first, second) = (TestBody.Key(1), TestBody.Make(TestBody.Key(1), 5000, 1), TestBody.Make(TestBody.Key(1), 7000, 2));
+        var (key, first, second) = (TestBody.Key(1), TestBody.Make(TestBody.Key(1), 5000, 1),
+            TestBody.Make(TestBody.Key(1), 7000, 2));
         TestBody.Store(tier, key, first, fillSequence: 1);
         Assert.True(tier.TryGet(key, out var reading));
 
@@ -170,7 +177,8 @@ public sealed class MemoryTierTests
         Assert.Equal(50, tier.RemoveAll());
 
         var after = tier.Statistics;
-        Assert.Equal((0L, 0L, 0L, 0L), (after.Objects, after.UsedBytes, after.SmallBytes + after.MainBytes, after.Leases));
+        Assert.Equal((0L, 0L, 0L, 0L),
+            (after.Objects, after.UsedBytes, after.SmallBytes + after.MainBytes, after.Leases));
     }
 
     [Fact]
@@ -220,6 +228,7 @@ public sealed class MemoryTierTests
         {
             offered.Add(lease.Key);
             lease.Dispose();
+            return true;
         };
         TestBody.Store(tier, TestBody.Key(1), new byte[10_000]);
         Assert.NotNull(TestBody.Find(tier, TestBody.Key(1)));
@@ -233,6 +242,29 @@ public sealed class MemoryTierTests
         Assert.Equal([TestBody.Key(1)], offered);
         Assert.Equal(0, tier.Statistics.Leases);
         Assert.True(tier.Remembers(TestBody.Key(550)));
+    }
+
+    [Fact]
+    public void An_object_that_the_log_had_no_room_for_is_offered_again_as_long_as_it_is_used()
+    {
+        var tier = new MemoryTier(new EdgeMemoryOptions { BytesMax = 4 << 20 });
+        var offers = 0;
+        tier.Kept = lease =>
+        {
+            offers += lease.Key == TestBody.Key(1) ? 1 : 0;
+            lease.Dispose();
+            return offers == 3;
+        };
+        TestBody.Store(tier, TestBody.Key(1), new byte[10_000]);
+        for (var i = 100; i < 6000; i++)
+        {
+            // The others are hit as well, so that the main queue moves.
+            TestBody.Store(tier, TestBody.Key(i), new byte[10_000]);
+            Assert.NotNull(TestBody.Find(tier, TestBody.Key(i)));
+            Assert.NotNull(TestBody.Find(tier, TestBody.Key(1)));
+        }
+
+        Assert.Equal(3, offers);
     }
 
     [Fact]
@@ -250,7 +282,8 @@ public sealed class MemoryTierTests
         Assert.True(tier.TryGet(TestBody.Key(1), out var fresh));
         using (fresh)
         {
-            Assert.Equal(("new", 5, "parsed"), (Encoding.UTF8.GetString(fresh.Head.Span), fresh.FillSequence, fresh.Facts));
+            Assert.Equal(("new", 5, "parsed"),
+                (Encoding.UTF8.GetString(fresh.Head.Span), fresh.FillSequence, fresh.Facts));
             Assert.Equal(body, TestBody.Read(fresh));
         }
         Assert.Equal(0, tier.Statistics.Leases);

@@ -93,7 +93,8 @@ public sealed class S3FifoTests
             cache.Ask(random.Next(200), 200 + random.Next(3000));
             Assert.True(cache.Queues.SmallBytes + cache.Queues.MainBytes <= 50_000);
         }
-        Assert.Equal(cache.Nodes.Sum(node => node.ChargeBytes), cache.Queues.SmallBytes + cache.Queues.MainBytes);
+        Assert.Equal(cache.Nodes.Sum(node => node.ChargeBytes),
+            cache.Queues.SmallBytes + cache.Queues.MainBytes);
     }
 
     /// <summary>A cache without bodies.</summary>
