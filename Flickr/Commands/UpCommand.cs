@@ -86,17 +86,23 @@ internal static class UpCommand
         {
             return Refuse(terminal, notStarted);
         }
-        await AnnounceAsync(terminal, options, nodes, cancellationToken);
-        var broken = await WaitAsync(run, cancellationToken);
-        if (broken is null && !options.Json)
+        try
         {
-            terminal.Out.WriteLine("stopping");
+            await AnnounceAsync(terminal, options, nodes, cancellationToken);
+            var broken = await WaitAsync(run, cancellationToken);
+            if (broken is null && !options.Json)
+            {
+                terminal.Out.WriteLine("stopping");
+            }
+            return broken is null ? ExitCodes.Done : Refuse(terminal, broken);
         }
-        foreach (var complaint in await run.StopAsync())
+        finally
         {
-            terminal.Error.WriteLine("flickr up: " + complaint);
+            foreach (var complaint in await run.StopAsync())
+            {
+                terminal.Error.WriteLine("flickr up: " + complaint);
+            }
         }
-        return broken is null ? ExitCodes.Done : Refuse(terminal, broken);
     }
 
     private static UpSecrets? ReadSecrets(UpOptions options, out UpRefusal? refusal)
@@ -114,8 +120,7 @@ internal static class UpCommand
     }
 
     private static async Task AnnounceAsync(
-        Terminal terminal, UpOptions options, IReadOnlyList<UpNode> nodes,
-            CancellationToken cancellationToken)
+        Terminal terminal, UpOptions options, IReadOnlyList<UpNode> nodes, CancellationToken cancellationToken)
     {
         using var client = new HttpClient { Timeout = TimeSpan.FromSeconds(2) };
         try

@@ -39,9 +39,10 @@ internal sealed class Readiness(HttpClient client, TimeProvider time)
             using var answer = await client.GetAsync(new Uri(address), cancellationToken);
             return answer.IsSuccessStatusCode;
         }
-        catch (HttpRequestException)
+        catch (Exception fault) when (fault is HttpRequestException
+            || (fault is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
-            return false;
+            return false; // not there yet, or too busy to say so in time
         }
     }
 }

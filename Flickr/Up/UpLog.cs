@@ -26,6 +26,9 @@ internal sealed class UpLog(TextWriter writer, string node, TimeProvider time) :
             // is the plan.
             filter.Rules.Add(new LoggerFilterRule(null, "Microsoft.AspNetCore.Server.Kestrel",
                 LogLevel.Error, null));
+            // The keys of the cookies lie in the data directory, which only its owner can read.
+            filter.Rules.Add(new LoggerFilterRule(
+                null, "Microsoft.AspNetCore.DataProtection", LogLevel.Error, null));
             // UpRun names the fault of a node that does not start in its one line.
             filter.Rules.Add(new LoggerFilterRule(null, "Microsoft.Extensions.Hosting.Internal.Host",
                 LogLevel.None, null));
