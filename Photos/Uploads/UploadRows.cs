@@ -152,6 +152,11 @@ public sealed class UploadRows(PhotosMetrics metrics, TimeProvider time)
         if (progress.IsOver)
         {
             (isFailed ? metrics.UploadsFailed : state.DuplicateOf is null ? metrics.UploadsPublished : metrics.UploadsDuplicate).Inc();
+            if (await session.ScalarAsync<long?>("SELECT created_ms FROM upload WHERE id = @SagaId", new { progress.SagaId })
+                is { } acceptedMs)
+            {
+                metrics.PublishSeconds.Observe(Math.Max(0, NowMs - acceptedMs) / 1000.0); // the clock may have been set back
+            }
         }
     }
 
