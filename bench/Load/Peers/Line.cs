@@ -83,6 +83,11 @@ internal static partial class Line
                 $"--Edge:Sites:1:Upstreams:1=http://127.0.0.1:{order.SecondOriginPort}",
             ]);
         }
+        if (order.IsDrill)
+        {
+            // The others store whatever comes; by default ours writes a large object to disk at its second request.
+            command.Add("--Edge:Log:AdmitAll=true");
+        }
         command.AddRange(signed?.EdgeSettings ?? []);
         return Peer.Start(order, assembly.GetName().Version!.ToString(3), [.. command]);
     }
