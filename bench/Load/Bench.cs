@@ -15,6 +15,9 @@ namespace Flickr.Load;
 [System.Runtime.Versioning.SupportedOSPlatform("linux")]
 internal static class Bench
 {
+    /// <summary>Columns of a table that goes into a file; a terminal's own width wins when it is more.</summary>
+    internal const int TableWidth = 260;
+
     private const int ServerProcessor = 0;
     private const int GeneratorProcessor = 1;
 
@@ -128,6 +131,7 @@ internal static class Bench
         {
             table.AddRow([.. cells(row).Select(Markup.Escape)]);
         }
+        AnsiConsole.Profile.Width = Math.Max(AnsiConsole.Profile.Width, TableWidth);
         AnsiConsole.Write(table);
     }
 }

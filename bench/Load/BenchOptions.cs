@@ -31,7 +31,7 @@ internal sealed record BenchOptions(string Question, int Rounds, TimeSpan Each, 
         }
         return new BenchOptions(
             question,
-            int.TryParse(After("--rounds"), out var rounds) ? Math.Clamp(rounds, 1, 50) : question == "drill" ? 1 : 5,
+            int.TryParse(After("--rounds"), out var rounds) ? Math.Clamp(rounds, 1, 50) : question == "drill" ? 3 : 5,
             TimeSpan.FromSeconds(int.TryParse(After("--seconds"), out var seconds) ? Math.Clamp(seconds, 1, 60) : 4),
             After("--shape"),
             peers,

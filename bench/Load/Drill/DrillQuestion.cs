@@ -3,8 +3,8 @@ using Flickr.Load.Peers;
 namespace Flickr.Load.Drill;
 
 /// <summary>
-/// The whole drill: every case at every server, one server after the other, each warmed first. Servers have no secrets
-/// here: all configurations are in <c>bench/peers</c>.
+/// The whole drill: every case at every server, one server after the other, each warmed first. Their configurations are
+/// in <c>bench/peers</c>.
 /// </summary>
 internal static class DrillQuestion
 {

@@ -52,7 +52,7 @@ internal static class DrillReport
             table.AddRow([.. new[] { kind }.Concat(row.Select(cell => cell.Text))
                 .Append(Promises.Texts[kind]).Append(row[0].IsKept ? "yes" : "NO").Select(Markup.Escape)]);
         }
-        AnsiConsole.Console.Profile.Width = Math.Max(AnsiConsole.Console.Profile.Width, 240);
+        AnsiConsole.Profile.Width = Math.Max(AnsiConsole.Profile.Width, Bench.TableWidth);
         AnsiConsole.Write(table);
     }
 }

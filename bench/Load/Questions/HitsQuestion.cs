@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using Flickr.Load.Drill;
 using Flickr.Load.Generator;
 using Flickr.Load.Peers;
 
@@ -32,6 +33,7 @@ internal static class HitsQuestion
         foreach (var peer in peers)
         {
             Warm(peer, shape);
+            CheckThatSignaturesCount(peer, shape);
         }
         var rows = peers.ToDictionary(peer => peer, peer => new Row(peer.Name, peer.Version));
         for (var round = 0; round < rounds; round++)
@@ -54,6 +56,16 @@ internal static class HitsQuestion
         $"GET {peer.Sign(Path(shape, i))} HTTP/1.1\r\nHost: 127.0.0.1:{peer.Port}\r\nUser-Agent: bench\r\nAccept: image/*\r\n\r\n"))];
 
     private static string Path(Shape shape, int index) => $"/{shape.Bytes}/{shape.Album}/thumbnail/{index}.jpg";
+
+    /// <summary>A server that is to check signatures must refuse the bare path, or the bench would measure no check.</summary>
+    private static void CheckThatSignaturesCount(Peer peer, Shape shape)
+    {
+        var path = Path(shape, 0);
+        if (peer.Sign(path) != path && DrillClient.AskOnceAsync(peer.Port, path).GetAwaiter().GetResult().Status is not (401 or 403))
+        {
+            throw new InvalidOperationException($"{peer.Name} gives {path} to everyone");
+        }
+    }
 
     /// <summary>Every object once (twice for servers that admit on the second request), then a short run to warm the code.</summary>
     internal static void Warm(Peer peer, Shape shape)
