@@ -15,9 +15,6 @@ namespace Flickr.Load;
 [System.Runtime.Versioning.SupportedOSPlatform("linux")]
 internal static class Bench
 {
-    /// <summary>Columns of a table that goes into a file; a terminal's own width wins when it is more.</summary>
-    internal const int TableWidth = 260;
-
     private const int ServerProcessor = 0;
     private const int GeneratorProcessor = 1;
 
@@ -131,7 +128,7 @@ internal static class Bench
         {
             table.AddRow([.. cells(row).Select(Markup.Escape)]);
         }
-        AnsiConsole.Profile.Width = Math.Max(AnsiConsole.Profile.Width, TableWidth);
+        AnsiConsole.Profile.Width = Math.Max(AnsiConsole.Profile.Width, DrillReport.TableWidth);
         AnsiConsole.Write(table);
     }
 }

@@ -9,6 +9,7 @@ namespace Flickr.Load.Drill;
 internal static class DrillQuestion
 {
     private const int WarmRequests = 300;
+    private const int WarmCrowds = 2;
 
     public static readonly string[] Servers = ["flickr", "nginx", "varnish", "ats"];
 
@@ -37,6 +38,9 @@ internal static class DrillQuestion
             await DrillClient.AskOnceAsync(peer.Port, $"/tag/warm-{i / 2}");
         }
         var stampede = new StampedeDrill(origin);
-        await Task.WhenAll(new[] { "delay", "slow", "private", "missing" }.Select(kind => stampede.PlayAsync(peer, kind, rounds: 1)));
+        for (var pass = 0; pass < WarmCrowds; pass++)
+        {
+            await Task.WhenAll(new[] { "delay", "slow", "private", "missing" }.Select(kind => stampede.PlayAsync(peer, kind, rounds: 1)));
+        }
     }
 }

@@ -8,6 +8,9 @@ namespace Flickr.Load.Drill;
 /// <summary>Prints the drill: two tables, or one line of JSON.</summary>
 internal static class DrillReport
 {
+    /// <summary>Columns of a table that goes into a file; a terminal's own width wins when it is more.</summary>
+    public const int TableWidth = 260;
+
     // A time that nobody could measure (no body came) is NaN.
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
@@ -52,7 +55,7 @@ internal static class DrillReport
             table.AddRow([.. new[] { kind }.Concat(row.Select(cell => cell.Text))
                 .Append(Promises.Texts[kind]).Append(row[0].IsKept ? "yes" : "NO").Select(Markup.Escape)]);
         }
-        AnsiConsole.Profile.Width = Math.Max(AnsiConsole.Profile.Width, Bench.TableWidth);
+        AnsiConsole.Profile.Width = Math.Max(AnsiConsole.Profile.Width, TableWidth);
         AnsiConsole.Write(table);
     }
 }
