@@ -41,7 +41,7 @@ internal static class HitsQuestion
             foreach (var peer in peers)
             {
                 var before = peer.ProcessorTime;
-                var seen = LoadRun.Closed(peer.Port, shape.Connections, each, Requests(peer, shape));
+                var seen = Closed(peer, shape, each);
                 if (seen.Failures > 0)
                 {
                     throw new InvalidOperationException($"{peer.Name}: {seen.Failures} of {seen.Requests} answers were not 200");
@@ -84,9 +84,22 @@ internal static class HitsQuestion
                     {
                         throw new TimeoutException($"{peer.Name} could not be filled with {shape.Name}");
                     }
+                    wire.Wait();
                 }
             }
         }
-        LoadRun.Closed(peer.Port, shape.Connections, TimeSpan.FromSeconds(2), requests);
+        Closed(peer, shape, TimeSpan.FromSeconds(2));
+    }
+
+    private static LoadSeen Closed(Peer peer, Shape shape, TimeSpan time)
+    {
+        try
+        {
+            return LoadRun.Closed(peer.Port, shape.Connections, time, Requests(peer, shape));
+        }
+        catch (IOException exception)
+        {
+            throw new InvalidOperationException($"{peer.Name}: {exception.Message}", exception);
+        }
     }
 }
