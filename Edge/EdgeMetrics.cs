@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Flickr.Edge.Collapse;
 using Flickr.Edge.Freshness;
 using Flickr.Edge.Gate;
@@ -21,8 +20,9 @@ internal sealed class EdgeMetrics
         _notRefreshed, _errorsShared, _collapsed, _aborted, _waitedTooLong, _hedges;
     private readonly Counter.Child[] _fetchFailures, _fillFailures, _uncacheable, _gateRefusals;
     private readonly Counter _reloads, _purges, _verdicts;
-    private readonly ConcurrentDictionary<string,
-        Counter.Child> _verdictChildren = new(StringComparer.Ordinal);
+    private readonly Counter.Child?[] _verdictChildren =
+        new Counter.Child?[Enum.GetValues<TokenVerdict>().Length];
+    private readonly Counter _laneHits, _laneHandovers;
     private readonly Gauge _inFlight, _open;
     private readonly int _outcomeCount = Enum.GetValues<AnswerOutcome>().Length;
 
@@ -80,9 +80,15 @@ internal sealed class EdgeMetrics
         _reloads = make.CreateCounter("flickr_edge_site_reloads_total", "Reloads of the sites.", "result");
         _purges = make.CreateCounter("flickr_edge_invalidations_total", "Invalidations applied.", "kind");
         _verdicts = make.CreateCounter("flickr_edge_token_verdicts_total", "Tokens judged.", "verdict");
+        (_laneHits, _laneHandovers) = LaneCounters(make);
         _open = make.CreateGauge("flickr_edge_requests_open", "Requests being answered.");
         Make = make;
     }
+
+    private static (Counter Hits, Counter Handovers) LaneCounters(MetricFactory make) => (
+        make.CreateCounter("flickr_edge_lane_hits_total", "Of the requests answered, by the hit lane."),
+        make.CreateCounter("flickr_edge_lane_handovers_total",
+            "Of these, whose client did not take the whole answer at once."));
 
     /// <summary>What <c>/metrics</c> shows.</summary>
     public CollectorRegistry Registry { get; } = Metrics.NewCustomRegistry();
@@ -104,7 +110,12 @@ internal sealed class EdgeMetrics
     }
 
     public void Judged(TokenVerdict verdict) =>
-        _verdictChildren.GetOrAdd(verdict.ToString(), _ => _verdicts.WithLabels(Name(verdict))).Inc();
+        (_verdictChildren[(int)verdict] ??= _verdicts.WithLabels(Name(verdict))).Inc();
+
+    /// <summary>The lane answered; it counts as a request besides.</summary>
+    public void LaneHit() => _laneHits.Inc();
+
+    public void LaneHandedOver() => _laneHandovers.Inc();
 
     public void Aborted() => _aborted.Inc();
 

@@ -7,6 +7,7 @@ using Flickr.Edge.Collapse;
 using Flickr.Edge.Explain;
 using Flickr.Edge.Fetch;
 using Flickr.Edge.Gate;
+using Flickr.Edge.Lane;
 using Flickr.Edge.Purge;
 using Flickr.Edge.Respond;
 using Flickr.Edge.Sites;
@@ -66,6 +67,7 @@ internal static class EdgeServices
         services.AddSingleton<TierMetrics>();
         services.AddSingleton<Drain>();
         services.AddSingleton<EdgePipeline>();
+        services.AddHitLane();
     }
 
     /// <summary>Admin listener first, then the pipeline; nothing else.</summary>

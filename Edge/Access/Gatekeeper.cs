@@ -1,7 +1,9 @@
+using System.Net;
 using Flickr.Edge.Sites;
 using Flickr.Fleet.Invalidations;
 using Flickr.Fleet.Streaming;
 using Flickr.Tokens;
+using Flickr.Tokens.Paths;
 using Microsoft.Extensions.Options;
 
 namespace Flickr.Edge.Access;
@@ -25,47 +27,75 @@ internal sealed class Gatekeeper(
             return AccessVerdict.Granted;
         }
         var found = TokenCarrier.Find(request.Target, request.Context.Request.Headers.Cookie, out var token);
-        if (found == TokenVerdict.Missing)
-        {
-            request.IsAnonymous = true;
-            metrics.Judged(TokenVerdict.Missing);
-            return AccessVerdict.Granted;
-        }
-        var verdict = found;
-        AccessGrant? grant = null;
-        if (found == TokenVerdict.Valid)
-        {
-            var asked = new TokenRequest(request.Host, request.Target.Path, request.Facts.IsGet
-                || request.IsHead,
-                ClassOf(request.Class))
-            {
-                Scheme = request.Context.Request.Scheme,
-                Query = QueryOf(request.UpstreamTarget),
-                Client = request.Context.Connection.RemoteIpAddress,
-            };
-            verdict = _verifier.Verify(token.Text, token.Form, asked, keys.Current, out grant);
-        }
-        var answer = verdict == TokenVerdict.Valid ? JudgeGrant(request, grant!, ref verdict)
-            : AnswerOf(verdict);
+        var asked = Asked(request.Host, request.Target.Path, request.Facts.IsGet || request.IsHead, request.Class,
+            request.Context.Request.Scheme, request.UpstreamTarget, request.Context.Connection.RemoteIpAddress);
+        var answer = Admit(found, token, asked, request.Address, out var verdict, out var grant);
         metrics.Judged(verdict);
-        if (answer == AccessVerdict.Granted)
-        {
-            request.Grant = grant;
-        }
+        request.IsAnonymous = verdict == TokenVerdict.Missing;
+        request.Grant = grant;
         return answer;
     }
+
+    /// <summary>
+    /// Judges what was found where tokens ride, for a token site. Counts nothing: who answers by it does.
+    /// </summary>
+    /// <param name="found">What <see cref="TokenCarrier"/> said.</param>
+    /// <param name="token">The token, when it found one.</param>
+    /// <param name="asked">What the token is asked to open.</param>
+    /// <param name="address">The address for invalidations.</param>
+    /// <param name="verdict">Missing without a token, which is granted: only what is public is given
+    /// then.</param>
+    /// <param name="grant">The grant, exactly when access is granted and there is a token.</param>
+    public AccessVerdict Admit(TokenVerdict found, in PresentedToken token, in TokenRequest asked,
+        in ObjectFacts address, out TokenVerdict verdict, out AccessGrant? grant)
+    {
+        verdict = found;
+        grant = null;
+        if (found == TokenVerdict.Missing)
+        {
+            return AccessVerdict.Granted;
+        }
+        AccessGrant? verified = null;
+        if (found == TokenVerdict.Valid)
+        {
+            verdict = _verifier.Verify(token.Text, token.Form, asked, keys.Current, out verified);
+        }
+        var answer = verdict == TokenVerdict.Valid ? JudgeGrant(address, verified!, ref verdict)
+            : AnswerOf(verdict);
+        grant = answer == AccessVerdict.Granted ? verified : null;
+        return answer;
+    }
+
+    /// <summary>Whether judging the token will cost no signature.</summary>
+    public bool Remembers(in PresentedToken token, string host) =>
+        _verifier.IsRemembered(token.Text, token.Form, host, keys.Current);
+
+    /// <summary>The question to a token.</summary>
+    public static TokenRequest Asked(string host, CanonicalPath path, bool isRead, ObjectClass objectClass,
+        string scheme, string upstreamTarget, IPAddress? client) =>
+        new(host, path, isRead, ClassOf(objectClass))
+        {
+            Scheme = scheme,
+            Query = QueryOf(upstreamTarget),
+            Client = client,
+        };
 
     /// <summary>Judges the request against an object that would answer it.</summary>
     /// <param name="request">Admitted before.</param>
     /// <param name="facts">The object.</param>
     /// <param name="confirmedAt">When the origin last confirmed it; null: just now.</param>
-    public AccessVerdict Judge(EdgeRequest request, in ObjectFacts facts, DateTimeOffset? confirmedAt)
+    public AccessVerdict Judge(EdgeRequest request, in ObjectFacts facts, DateTimeOffset? confirmedAt) =>
+        Judge(request.Site, request.Grant, facts, confirmedAt);
+
+    /// <summary>Judges a grant (null: none was shown) against an object of a site.</summary>
+    public AccessVerdict Judge(Site site, AccessGrant? admitted, in ObjectFacts facts,
+        DateTimeOffset? confirmedAt)
     {
-        if (request.Site.Access == SiteAccess.Public)
+        if (site.Access == SiteAccess.Public)
         {
             return AccessVerdict.Granted;
         }
-        if (request.Grant is not { } grant)
+        if (admitted is not { } grant)
         {
             if (facts.IsPrivate)
             {
@@ -82,7 +112,7 @@ internal sealed class Gatekeeper(
         {
             return AccessVerdict.Granted;
         }
-        var issued = facts.IsPrivate ? request.Grant?.IssuedAt : null;
+        var issued = facts.IsPrivate ? admitted?.IssuedAt : null;
         return stream.Freshness.Judge(issued, confirmedAt ?? time.GetUtcNow()) switch
         {
             FreshnessVerdict.Fresh => AccessVerdict.Granted,
@@ -94,9 +124,9 @@ internal sealed class Gatekeeper(
     /// <summary>
     /// Invalidations and freshness against the grant alone: what can be said before the object is known.
     /// </summary>
-    private AccessVerdict JudgeGrant(EdgeRequest request, AccessGrant grant, ref TokenVerdict verdict)
+    private AccessVerdict JudgeGrant(in ObjectFacts address, AccessGrant grant, ref TokenVerdict verdict)
     {
-        if (horizon.JudgeGrant(FactsOf(grant), request.Address) != GrantCoverage.None)
+        if (horizon.JudgeGrant(FactsOf(grant), address) != GrantCoverage.None)
         {
             verdict = TokenVerdict.Revoked;
             return AccessVerdict.TokenRefused;

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Flickr.Edge.Respond;
+using Flickr.Edge.Status;
 using Flickr.Tokens;
 using Microsoft.Extensions.Options;
 
@@ -32,7 +33,8 @@ internal sealed partial class AccessLogOptionsValidator : IValidateOptions<Acces
 /// </summary>
 internal sealed class RequestLog(IOptions<AccessLogOptions> options, AccessLog file, TimeProvider time)
 {
-    private readonly RequestRecord?[] _ring = new RequestRecord?[options.Value.RingSize];
+    private readonly Lock _gate = new();
+    private readonly Slot[] _ring = new Slot[options.Value.RingSize];
     private long _next;
 
     /// <summary>Notes an answered request.</summary>
@@ -51,12 +53,43 @@ internal sealed class RequestLog(IOptions<AccessLogOptions> options, AccessLog f
                 request?.Problem,
             took.TotalMilliseconds, request?.SentBytes ?? 0, request?.Key.ToString(), request?.Grant?.Owner,
             context.Connection.RemoteIpAddress?.ToString());
-        if (_ring.Length > 0)
-        {
-            Volatile.Write(ref _ring[(Interlocked.Increment(ref _next) - 1) % _ring.Length], record);
-        }
+        Keep(new Slot(record, default));
         file.Write(record);
     }
+
+    /// <summary>
+    /// Notes a hit answered on the connection. Allocates nothing, unless there is an access log.
+    /// </summary>
+    public void Add(in HitNote note)
+    {
+        Keep(new Slot(null, note));
+        if (file.IsOn)
+        {
+            file.Write(RecordOf(note));
+        }
+    }
+
+    private void Keep(in Slot slot)
+    {
+        if (_ring.Length == 0)
+        {
+            return;
+        }
+        lock (_gate)
+        {
+            _ring[_next++ % _ring.Length] = slot;
+        }
+    }
+
+    private static RequestRecord RecordOf(in HitNote note) => new(
+        note.At, HttpMethods.Get, note.Host, Redacted(note.UpstreamTarget), StatusCodes.Status200OK,
+        note.Outcome, note.Outcome == AnswerOutcome.Hit ? new CacheStatus
+        {
+            IsHit = true,
+            TtlSeconds = note.TtlSeconds,
+            Detail = "memory",
+        }.ToString() : null, null, note.Took.TotalMilliseconds, note.Bytes, note.Key.ToString(),
+        note.Grant?.Owner, note.Client?.ToString());
 
     /// <summary>
     /// On a token site tokens are gone already; elsewhere a query that has one is not written down at all.
@@ -74,13 +107,18 @@ internal sealed class RequestLog(IOptions<AccessLogOptions> options, AccessLog f
     /// <summary>The kept requests, newest first.</summary>
     public IEnumerable<RequestRecord> Newest()
     {
-        var next = Interlocked.Read(ref _next);
-        for (var at = next - 1; at >= 0 && at >= next - _ring.Length; at--)
+        Slot[] kept;
+        long next;
+        lock (_gate)
         {
-            if (Volatile.Read(ref _ring[at % _ring.Length]) is { } record)
-            {
-                yield return record;
-            }
+            (kept, next) = ([.. _ring], _next);
+        }
+        for (var at = next - 1; at >= 0 && at >= next - kept.Length; at--)
+        {
+            var slot = kept[at % kept.Length];
+            yield return slot.Record ?? RecordOf(slot.Note);
         }
     }
+
+    private readonly record struct Slot(RequestRecord? Record, HitNote Note);
 }

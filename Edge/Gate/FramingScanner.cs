@@ -45,6 +45,9 @@ internal sealed class FramingScanner(GateOptions options)
     /// <summary>Bytes at the start of the buffer that are approved and were not taken in yet.</summary>
     public long Scanned => _scanned;
 
+    /// <summary>The next byte begins a request, and nothing before it waits to be taken in.</summary>
+    public bool IsAtBoundary => _phase == Phase.BeforeRequest && _scanned == 0 && _emptyLines == 0;
+
     /// <summary>The server took in that many bytes.</summary>
     public void Consumed(long bytes) => _scanned = Math.Max(0, _scanned - bytes);
 

@@ -2,14 +2,17 @@ using System.Buffers;
 using System.Diagnostics;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
+using Flickr.Edge.Lane;
 
 namespace Flickr.Edge.Gate;
 
 /// <summary>
 /// The input of a connection as the server may see it. When a request is refused, the server is shown a line
-/// that it refuses itself: so the 400, the close and the order behind earlier answers are its own doing.
+/// that it refuses itself: so the 400, the close and the order behind earlier answers are its own doing. At a
+/// request boundary the hit lane is asked first; what it answers, neither gate nor server sees.
 /// </summary>
-internal sealed class GatedPipeReader(PipeReader inner, GateOptions options, Action<GateRefusal> refused)
+internal sealed class GatedPipeReader(
+    PipeReader inner, GateOptions options, Action<GateRefusal> refused, LaneConnection? lane = null)
     : PipeReader
 {
     /// <summary>No request line, no field line, no chunk size, no chunk end and no trailer.</summary>
@@ -30,7 +33,13 @@ internal sealed class GatedPipeReader(PipeReader inner, GateOptions options, Act
             {
                 return WaitAsync(reading, cancellationToken);
             }
-            if (TryShow(reading.Result, out var shown))
+            var read = reading.Result;
+            var step = AskLane(read);
+            if (step == LaneStep.Sending)
+            {
+                return FinishAsync(cancellationToken);
+            }
+            if (step == LaneStep.Left && TryShow(read, out var shown))
             {
                 return new ValueTask<ReadResult>(shown);
             }
@@ -83,7 +92,13 @@ internal sealed class GatedPipeReader(PipeReader inner, GateOptions options, Act
     {
         while (true)
         {
-            if (TryShow(await reading, out var shown))
+            var read = await reading;
+            var step = AskLane(read);
+            if (step == LaneStep.Sending)
+            {
+                await lane!.FinishAsync();
+            }
+            if (step == LaneStep.Left && TryShow(read, out var shown))
             {
                 return shown;
             }
@@ -93,6 +108,34 @@ internal sealed class GatedPipeReader(PipeReader inner, GateOptions options, Act
             }
             reading = inner.ReadAsync(cancellationToken);
         }
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<ReadResult> FinishAsync(CancellationToken cancellationToken)
+    {
+        await lane!.FinishAsync();
+        return await ReadAsync(cancellationToken);
+    }
+
+    /// <summary>
+    /// Lets the lane answer what has arrived. Never a head of which the server has already seen a part, and
+    /// never the last one of a client that has stopped sending: those have a history that the lane does not
+    /// know.
+    /// </summary>
+    private LaneStep AskLane(in ReadResult read)
+    {
+        var buffer = read.Buffer;
+        if (lane is null || _examined > 0 || read.IsCompleted || read.IsCanceled || !_scanner.IsAtBoundary
+            || !buffer.IsSingleSegment || buffer.IsEmpty)
+        {
+            return LaneStep.Left;
+        }
+        var step = lane.TryAnswer(buffer.FirstSpan);
+        if (step != LaneStep.Left)
+        {
+            inner.AdvanceTo(buffer.End);
+        }
+        return step;
     }
 
     /// <summary>
@@ -122,6 +165,7 @@ internal sealed class GatedPipeReader(PipeReader inner, GateOptions options, Act
         var isEnd = read.IsCompleted && (approved == buffer.Length || approved <= _examined);
         _seen = buffer.Slice(0, approved);
         _examined = 0;
+        lane?.LeftToPipeline();
         shown = new ReadResult(_seen, read.IsCanceled, isEnd);
         return true;
     }

@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using Flickr.Edge.Lane;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
@@ -31,7 +32,9 @@ internal sealed class RequestGate(IOptions<GateOptions> options)
     /// Puts the gate before everything else on a connection. HTTP/2 over TLS is left to
     /// <see cref="Http2Gate"/>.
     /// </summary>
-    internal ConnectionDelegate Guard(ConnectionDelegate next) => connection =>
+    /// <param name="next">The server.</param>
+    /// <param name="services">Where the hit lane is, when there is one.</param>
+    internal ConnectionDelegate Guard(ConnectionDelegate next, IServiceProvider services) => connection =>
     {
         if (connection.Features.Get<ITlsApplicationProtocolFeature>() is { } tls
             && tls.ApplicationProtocol.Span.SequenceEqual("h2"u8))
@@ -39,10 +42,25 @@ internal sealed class RequestGate(IOptions<GateOptions> options)
             return next(connection);
         }
         var transport = connection.Transport;
-        connection.Transport = new GatedTransport(new GatedPipeReader(transport.Input, options.Value, Count),
-            transport.Output);
-        return next(connection);
+        var lane = services.GetService<HitLane>()?.TryJoin(connection);
+        connection.Transport = new GatedTransport(
+            new GatedPipeReader(transport.Input, options.Value, Count, lane),
+            lane?.Output ?? transport.Output);
+        return lane is null ? next(connection) : ServeAsync(next, connection, lane);
     };
+
+    private static async Task ServeAsync(ConnectionDelegate next, ConnectionContext connection,
+        LaneConnection lane)
+    {
+        try
+        {
+            await next(connection);
+        }
+        finally
+        {
+            await lane.EndAsync();
+        }
+    }
 
     private sealed class GatedTransport(PipeReader input, PipeWriter output) : IDuplexPipe
     {
@@ -72,7 +90,7 @@ internal static class RequestGateRegistration
         var gate = listen.ApplicationServices.GetRequiredService<RequestGate>();
         listen.Use(next =>
         {
-            var guarded = gate.Guard(next);
+            var guarded = gate.Guard(next, listen.ApplicationServices);
             return connection =>
                 listen.Protocols == HttpProtocols.Http2 ? next(connection) : guarded(connection);
         });

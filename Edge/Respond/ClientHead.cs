@@ -3,6 +3,7 @@ using System.Globalization;
 using Flickr.Edge.Headers;
 using Flickr.Edge.Sites;
 using Flickr.Edge.Status;
+using Flickr.Tokens;
 
 namespace Flickr.Edge.Respond;
 
@@ -22,25 +23,43 @@ internal static class ClientHead
     /// is.</param>
     /// <param name="now">The time.</param>
     public static void Write(EdgeRequest request, HeaderBlock headers, bool isPrivate, TimeSpan? age,
-        DateTimeOffset now)
+        DateTimeOffset now) =>
+        Write(request.Context.Response.Headers, request.Site, request.Grant, headers, isPrivate, age, now);
+
+    /// <summary>Writes the fields of an object of a site, for a grant (null: none), into
+    /// <paramref name="fields"/>.</summary>
+    public static void Write(IHeaderDictionary fields, Site site, AccessGrant? grant, HeaderBlock headers,
+        bool isPrivate, TimeSpan? age, DateTimeOffset now)
     {
-        var response = request.Context.Response;
         foreach (var line in headers.Lines)
         {
-            if (!IsOurs(line, request.Site.IsPhotos) && !(age is not null && line.Is("Age")))
+            if (!IsOurs(line, site.IsPhotos) && !(age is not null && line.Is("Age")))
             {
-                Append(response.Headers, line);
+                Append(fields, line);
             }
         }
         if (age is { } spent)
         {
-            response.Headers.Age = ((long)spent.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+            fields.Age = ((long)spent.TotalSeconds).ToString(CultureInfo.InvariantCulture);
         }
-        if (request.Site.IsPhotos)
+        if (site.IsPhotos)
         {
-            WritePhotoFields(request, headers, isPrivate, now);
+            WritePhotoFields(fields, site, grant, headers, isPrivate, now);
         }
     }
+
+    /// <summary>A whole answer that says nothing of ranges gets to say that they are taken.</summary>
+    public static void WriteAcceptRanges(IHeaderDictionary fields, StoredHead head)
+    {
+        if (head.Status == 200 && !head.Headers.Contains("Accept-Ranges"))
+        {
+            fields.AcceptRanges = "bytes";
+        }
+    }
+
+    /// <summary>Seconds for which a browser may keep what needs a token.</summary>
+    public static long PrivateSeconds(AccessGrant? grant, DateTimeOffset now) =>
+        grant is null ? 0 : Math.Clamp((long)(grant.Expires - now).TotalSeconds, 0, 60);
 
     /// <summary>
     /// Writes Cache-Status and notes it for the log. An upstream cache's own member stays before ours.
@@ -69,11 +88,10 @@ internal static class ClientHead
         headers.Append(line.Name, value);
     }
 
-    private static void WritePhotoFields(EdgeRequest request, HeaderBlock headers, bool isPrivate,
-        DateTimeOffset now)
+    private static void WritePhotoFields(IHeaderDictionary fields, Site site, AccessGrant? grant,
+        HeaderBlock headers, bool isPrivate, DateTimeOffset now)
     {
-        var fields = request.Context.Response.Headers;
-        fields.CacheControl = isPrivate ? PrivateControl(request, now) : PublicControl(request.Site, headers);
+        fields.CacheControl = isPrivate ? PrivateControl(grant, now) : PublicControl(site, headers);
         // Photos are data, whatever their bytes claim to be: nothing runs, nothing is sniffed, no address
         // leaks on.
         fields.XContentTypeOptions = "nosniff";
@@ -84,13 +102,9 @@ internal static class ClientHead
         fields.AccessControlExposeHeaders = "Age, Cache-Status, ETag";
     }
 
-    private static string PrivateControl(EdgeRequest request, DateTimeOffset now)
-    {
-        var seconds = request.Grant is { } grant
-            ? Math.Clamp((long)(grant.Expires - now).TotalSeconds, 0, 60)
-            : 0;
-        return string.Create(CultureInfo.InvariantCulture, $"private, max-age={seconds}, no-transform");
-    }
+    private static string PrivateControl(AccessGrant? grant, DateTimeOffset now) =>
+        string.Create(CultureInfo.InvariantCulture,
+            $"private, max-age={PrivateSeconds(grant, now)}, no-transform");
 
     private static string PublicControl(Site site, HeaderBlock headers)
     {

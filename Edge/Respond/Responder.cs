@@ -43,10 +43,7 @@ internal sealed class Responder(InvalidationHorizon horizon, EdgeMetrics metrics
         response.StatusCode = head.Http.Status;
         ClientHead.Write(request, head.Http.Headers, head.Facts.IsPrivate, age, now);
         ClientHead.WriteStatus(request, status);
-        if (head.Http.Status == 200 && !head.Http.Headers.Contains("Accept-Ranges"))
-        {
-            response.Headers.AcceptRanges = "bytes";
-        }
+        ClientHead.WriteAcceptRanges(response.Headers, head.Http);
         var plan = length is { } whole && head.Http.Status == 200 && request.Facts.Range is not null
             ? RangePlan.For(request.Facts, head.Http, whole)
             : null;

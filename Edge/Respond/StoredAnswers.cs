@@ -1,11 +1,14 @@
 using Flickr.Edge.Access;
 using Flickr.Edge.Cache;
 using Flickr.Edge.Freshness;
+using Flickr.Edge.Headers;
 using Flickr.Edge.Keying;
 using Flickr.Edge.Ranges;
+using Flickr.Edge.Sites;
 using Flickr.Edge.Status;
 using Flickr.Edge.Variants;
 using Flickr.Fleet.Invalidations;
+using Flickr.Tokens;
 
 namespace Flickr.Edge.Respond;
 
@@ -40,21 +43,26 @@ internal sealed class StoredAnswers(
     }
 
     /// <summary>What may be done with it.</summary>
-    public Finding Judge(EdgeRequest request, in StoredObject found)
+    public Finding Judge(EdgeRequest request, in StoredObject found) =>
+        Judge(request.Site, request.Grant, request.Facts, request.Key, found);
+
+    /// <summary>What may be done with an object for a request of these facts under this grant.</summary>
+    public Finding Judge(Site site, AccessGrant? grant, in RequestFacts facts, in CacheKey key,
+        in StoredObject found)
     {
         var head = found.Head;
         var coverage = horizon.Judge(head.Facts, found.FillSequence);
         if (coverage == Coverage.Hard)
         {
-            cache.Remove(found, request.Key);
+            cache.Remove(found, key);
             return new Finding(default, false, false, IsDead: true, null);
         }
-        var access = gatekeeper.Judge(request, head.Facts, head.Http.ResponseTime);
+        var access = gatekeeper.Judge(site, grant, head.Facts, head.Http.ResponseTime);
         if (access is not (AccessVerdict.Granted or AccessVerdict.Revalidate))
         {
             return new Finding(default, false, false, false, ProblemOf(access));
         }
-        var judgement = Reuse.Judge(head.Http, request.Facts, request.Site.RuleOf(head.Class).Store,
+        var judgement = Reuse.Judge(head.Http, facts, site.RuleOf(head.Class).Store,
             time.GetUtcNow());
         var isStale = judgement.Verdict is ReuseVerdict.Stale or ReuseVerdict.MustRevalidate
             || access == AccessVerdict.Revalidate
@@ -77,7 +85,7 @@ internal sealed class StoredAnswers(
             finding.Judgement.Age, new CacheStatus
             {
                 IsHit = true,
-                TtlSeconds = (long)Math.Floor(finding.Judgement.Ttl.TotalSeconds),
+                TtlSeconds = finding.TtlSeconds,
                 Detail = found.Tier == CacheTier.Memory ? "memory" : "log",
             });
     }
@@ -111,7 +119,7 @@ internal sealed class StoredAnswers(
                 finding.Judgement.Age, new CacheStatus
                 {
                     IsHit = true,
-                    TtlSeconds = (long)Math.Floor(finding.Judgement.Ttl.TotalSeconds),
+                    TtlSeconds = finding.TtlSeconds,
                     Detail = "part",
                 });
         }
@@ -151,7 +159,7 @@ internal sealed class StoredAnswers(
             finding.Judgement.Age, new CacheStatus
             {
                 IsHit = true,
-                TtlSeconds = (long)Math.Floor(finding.Judgement.Ttl.TotalSeconds),
+                TtlSeconds = finding.TtlSeconds,
                 Detail = failure == OriginFailure.Slow ? "stale-slow" : "stale-error",
             });
         return true;

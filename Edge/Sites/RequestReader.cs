@@ -15,21 +15,29 @@ internal static class RequestReader
     public static EdgeRequest Read(
         HttpContext context, Site site, string host, string rawTarget, CanonicalTarget target, long startedAt)
     {
+        var address = AddressOf(site, host, rawTarget, target);
+        return new EdgeRequest(context, site, host, target, startedAt)
+        {
+            Class = address.Class,
+            Facts = RequestFacts.From(context.Request),
+            UpstreamTarget = address.UpstreamTarget,
+            Version = address.Version,
+            Address = address.Facts,
+            PrimaryKey = address.Key,
+            Key = address.Key,
+        };
+    }
+
+    /// <summary>What a host and a target alone say, whoever asks.</summary>
+    public static AskedAddress AddressOf(Site site, string host, string rawTarget, CanonicalTarget target)
+    {
         var path = target.Path.Value;
         var upstream = site.IsPhotos ? path : site.Access == SiteAccess.Public ? rawTarget
             : WithoutTokens(target);
-        var query = KeyQueryOf(site, target, upstream);
-        var key = KeyMaker.Primary(host, path, query);
-        return new EdgeRequest(context, site, host, target, startedAt)
-        {
-            Class = ClassOf(site, target.Path),
-            Facts = RequestFacts.From(context.Request),
-            UpstreamTarget = upstream,
-            Version = site.IsPhotos ? target.FirstValue("v") : null,
-            Address = new ObjectFacts(host, path, default, null, 0, false),
-            PrimaryKey = key,
-            Key = key,
-        };
+        return new AskedAddress(ClassOf(site, target.Path), upstream,
+            site.IsPhotos ? target.FirstValue("v") : null,
+            new ObjectFacts(host, path, default, null, 0, false),
+            KeyMaker.Primary(host, path, KeyQueryOf(site, target, upstream)));
     }
 
     /// <summary>

@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
 using Flickr.Edge.Headers;
@@ -73,6 +74,17 @@ internal readonly record struct CacheStatus
             AppendDetail(text, Detail);
         }
         return text.ToString();
+    }
+
+    /// <summary>Writes the member of a fresh hit in RAM as bytes; returns how many (at most 64).</summary>
+    public static int WriteMemoryHit(Span<byte> destination, long ttlSeconds)
+    {
+        var before = "flickr; hit; ttl="u8;
+        var behind = "; detail=memory"u8;
+        before.CopyTo(destination);
+        Utf8Formatter.TryFormat(ttlSeconds, destination[before.Length..], out var digits);
+        behind.CopyTo(destination[(before.Length + digits)..]);
+        return before.Length + digits + behind.Length;
     }
 
     private static string Token(ForwardReason reason) => reason switch

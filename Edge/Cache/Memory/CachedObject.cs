@@ -30,6 +30,9 @@ internal sealed class CachedObject(CacheKey key, MemoryTier tier) : S3FifoNode(k
 
     public object? Facts { get; private set; }
 
+    /// <summary>What a reader has made of the head, to be used again; null: nothing yet.</summary>
+    public object? Prepared { get; set; }
+
     /// <summary>The part of the charge that is no slab.</summary>
     public long MetadataBytes { get; set; }
 

@@ -33,6 +33,15 @@ internal readonly struct CachedObjectLease : IDisposable
     /// <summary>What the committer gave along with the head, usually the parsed head.</summary>
     public object? Facts => Object.Facts;
 
+    /// <summary>
+    /// What a reader has made of the head, kept as long as this very object and charged to it at the commit;
+    /// null: nothing yet. Readers at the same time may each set theirs: the last one stays.
+    /// </summary>
+    public object? Prepared => Object.Prepared;
+
+    /// <summary>Keeps what was made of the head.</summary>
+    public void SetPrepared(object prepared) => Object.Prepared = prepared;
+
     /// <summary>Bytes of the body.</summary>
     public long Length => Object.Length;
 
