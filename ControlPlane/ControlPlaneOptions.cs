@@ -18,10 +18,10 @@ public sealed class ControlPlaneOptions
     public string AdminListen { get; set; } = "http://127.0.0.1:9082";
 
     /// <summary>
-    /// Directory of the embedded database and of the key files. Default <c>data/control-plane</c>.
+    /// Directory of the embedded database and of the key files. Empty: <c>flickr/control-plane</c> in the user's data
+    /// directory. Default empty.
     /// </summary>
-    [Required]
-    public string DataDirectory { get; set; } = "data/control-plane";
+    public string DataDirectory { get; set; } = "";
 
     /// <summary>
     /// Connection string: <c>Data Source=…</c> for SQLite, <c>Host=…</c> for PostgreSQL, which several

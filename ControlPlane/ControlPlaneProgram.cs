@@ -106,6 +106,7 @@ public static class ControlPlaneProgram
     /// <summary>The options with the data directory made and the database named.</summary>
     private static ControlPlaneOptions Prepared(ControlPlaneOptions options)
     {
+        options.DataDirectory = DataFolder.Of(options.DataDirectory, "control-plane");
         Directory.CreateDirectory(options.DataDirectory);
         if (options.Database.Length == 0)
         {

@@ -21,10 +21,10 @@ public sealed class EdgeOptions
     public string AdminListen { get; set; } = "http://127.0.0.1:9081";
 
     /// <summary>
-    /// Folder of the edge's state: log tier, invalidation journal, spool. Default <c>edge-data</c>.
+    /// Folder of the edge's state: log tier, invalidation journal, spool. Empty: <c>flickr/edge</c> in the user's
+    /// data directory. Default empty.
     /// </summary>
-    [Required]
-    public string DataDirectory { get; set; } = "edge-data";
+    public string DataDirectory { get; set; } = "";
 
     /// <summary>
     /// Name of this edge in members and acknowledgements, 1–64 of <c>[A-Za-z0-9._-]</c>. Default <c>edge</c>.

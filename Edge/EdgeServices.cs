@@ -108,6 +108,8 @@ internal static class EdgeServices
     private static void AddEdgeOptions(this IServiceCollection services)
     {
         Add<EdgeOptions, EdgeOptionsValidator>("Edge");
+        services.PostConfigure<EdgeOptions>(options =>
+            options.DataDirectory = DataFolder.Of(options.DataDirectory, "edge"));
         Add<CollapseOptions, CollapseOptionsValidator>("Edge:Collapse");
         Add<FetchOptions, FetchOptionsValidator>("Edge:Fetch");
         Add<EdgeMemoryOptions, EdgeMemoryOptionsValidator>("Edge:Memory");

@@ -16,6 +16,8 @@ internal sealed class OriginMetrics
         DiskFailures = factory.CreateCounter("flickr_origin_disk_failures_total",
             "Writes or flushes that failed; the node is read-only after the first.");
         Writable = factory.CreateGauge("flickr_origin_writable", "1 while the node acknowledges writes.");
+        DiskFreeBytes = factory.CreateGauge("flickr_origin_disk_free_bytes",
+            "Bytes of the volumes' disk left for new blobs and links; the reserve is not among them.");
         VolumesOpen = factory.CreateGauge("flickr_origin_volumes", "Volumes held open.");
         QueueLength = factory.CreateGauge("flickr_origin_append_queue_records", "Records waiting for the appender.");
         AppendedBytes = factory.CreateCounter("flickr_origin_appended_bytes_total", "Bytes made durable in volumes.");
@@ -58,6 +60,7 @@ internal sealed class OriginMetrics
     public Counter RecordsRepaired { get; }
     public Counter DiskFailures { get; }
     public Gauge Writable { get; }
+    public Gauge DiskFreeBytes { get; }
     public Gauge VolumesOpen { get; }
     public Gauge QueueLength { get; }
     public Counter AppendedBytes { get; }

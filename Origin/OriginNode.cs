@@ -34,6 +34,7 @@ internal sealed class OriginNode : IDisposable
         var staging = new StagingRoom(Path.Combine(data, "staging"));
         Store = new NodeStore(
             new DirectoryDisk(Path.Combine(data, "volumes")), volumes.Value, Options.NodeId, time, metrics, log);
+        metrics.Registry.AddBeforeCollectCallback(() => metrics.DiskFreeBytes.Set(FreeBytesNow()));
         var sums = new SharedSums(Map, Store, Options.NodeId);
         var local = new LocalReplica(Options.NodeId, Store, sums);
         _peers = new PeerClients(Map, Options, key);
@@ -97,5 +98,18 @@ internal sealed class OriginNode : IDisposable
     {
         _peers.Dispose();
         Store.Dispose();
+    }
+
+    /// <summary>A disk that has gone has no room; it must not take the other series down with it.</summary>
+    private long FreeBytesNow()
+    {
+        try
+        {
+            return Store.Volumes.FreeBytes;
+        }
+        catch (IOException)
+        {
+            return 0;
+        }
     }
 }

@@ -14,9 +14,10 @@ public sealed class OriginOptions
     [Required]
     public string AdminListen { get; set; } = "http://127.0.0.1:0";
 
-    /// <summary>Directory of everything the node keeps. Default <c>origin-data</c> in the working directory.</summary>
-    [Required]
-    public string DataDirectory { get; set; } = "origin-data";
+    /// <summary>
+    /// Directory of everything the node keeps. Empty: <c>flickr/origin</c> in the user's data directory. Default empty.
+    /// </summary>
+    public string DataDirectory { get; set; } = "";
 
     /// <summary>This node's name in the cluster map, 1 to 64 of <c>[A-Za-z0-9_-]</c>. Default <c>origin-1</c>.</summary>
     [Required, RegularExpression("^[A-Za-z0-9_-]{1,64}$")]

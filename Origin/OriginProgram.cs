@@ -50,7 +50,8 @@ public static class OriginProgram
 
     private static void AddOrigin(IServiceCollection services)
     {
-        services.AddOptions<OriginOptions>().BindConfiguration("Origin").ValidateOnStart();
+        services.AddOptions<OriginOptions>().BindConfiguration("Origin").ValidateOnStart()
+            .PostConfigure(options => options.DataDirectory = DataFolder.Of(options.DataDirectory, "origin"));
         services.AddSingleton<IValidateOptions<OriginOptions>, OriginOptionsValidator>();
         services.AddOptions<VolumeOptions>().BindConfiguration("Origin:Volumes").ValidateOnStart();
         services.AddSingleton<IValidateOptions<VolumeOptions>, VolumeOptionsValidator>();

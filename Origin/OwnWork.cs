@@ -8,31 +8,8 @@ internal sealed class OwnWork(OriginNode node, TimeProvider time, ILogger<OwnWor
     private static readonly TimeSpan ExpiryInterval = TimeSpan.FromMinutes(1);
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(
-        RepeatAsync("scrub", ScrubInterval, node.Scrubber.RunIfDueAsync, stoppingToken),
-        RepeatAsync("compaction", CompactionInterval, node.Compactor.RunAsync, stoppingToken),
-        RepeatAsync("expiry", ExpiryInterval, _ => Task.FromResult(node.Uploads.RemoveExpired()), stoppingToken));
-
-    private async Task RepeatAsync<T>(
-        string work, TimeSpan interval, Func<CancellationToken, Task<T>> round, CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(interval, time);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(stoppingToken))
-            {
-                try
-                {
-                    await round(stoppingToken);
-                }
-                catch (Exception error) when (error is not OperationCanceledException)
-                {
-                    OriginLog.BackgroundFailed(log, error, work);
-                }
-            }
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            return;
-        }
-    }
+        Rounds.RepeatAsync("scrub", ScrubInterval, node.Scrubber.RunIfDueAsync, time, log, stoppingToken),
+        Rounds.RepeatAsync("compaction", CompactionInterval, node.Compactor.RunAsync, time, log, stoppingToken),
+        Rounds.RepeatAsync(
+            "expiry", ExpiryInterval, _ => Task.FromResult(node.Uploads.RemoveExpired()), time, log, stoppingToken));
 }

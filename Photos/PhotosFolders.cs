@@ -1,3 +1,4 @@
+using Flickr.Listening;
 using Microsoft.Extensions.Options;
 
 namespace Flickr.Photos;
@@ -7,10 +8,7 @@ public sealed class PhotosFolders
 {
     public PhotosFolders(IOptions<PhotosOptions> options)
     {
-        var configured = options.Value.DataDirectory;
-        Data = Path.GetFullPath(configured.Length > 0
-            ? configured
-            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData), "flickr", "photos"));
+        Data = DataFolder.Of(options.Value.DataDirectory, "photos");
         Keys = Directory.CreateDirectory(Path.Combine(Data, "keys")).FullName;
         Work = Path.Combine(Data, "work");
         Directory.CreateDirectory(Work);

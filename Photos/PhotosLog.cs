@@ -27,6 +27,9 @@ internal static partial class PhotosLog
     [LoggerMessage(4031, LogLevel.Warning, "Storage node {Address} failed: {Text}")]
     public static partial void OriginFailed(ILogger log, string address, string text);
 
+    [LoggerMessage(4050, LogLevel.Error, "Photos published earlier could not be made searchable; tried again in a while")]
+    public static partial void SearchBackfillFailed(ILogger log, Exception fault);
+
     [LoggerMessage(4040, LogLevel.Error, "A request ended in an unexpected fault")]
     public static partial void RequestFailed(ILogger log, Exception fault);
 }

@@ -16,6 +16,7 @@ using Flickr.Photos.Pages;
 using Flickr.Photos.Problems;
 using Flickr.Photos.Publishing;
 using Flickr.Photos.Sagas;
+using Flickr.Photos.Search;
 using Flickr.Photos.Sharing;
 using Flickr.Photos.Uploads;
 using Flickr.Sql;
@@ -86,6 +87,7 @@ public static class PhotosProgram
         api.MapComments();
         api.MapOperating();
         api.MapFavourites();
+        api.MapSearch();
         app.Map("/api/{**rest}", () => Problem.NotFound());
     }
 
@@ -145,6 +147,7 @@ public static class PhotosProgram
         services.AddSingleton<CommentStore>();
         services.AddSingleton<FavouriteStore>();
         services.AddSingleton<OriginalAddresses>();
+        services.AddSearch();
         services.AddPages();
         services.AddSingleton<PhotoChanges>();
         services.AddSingleton<UploadSaga>();

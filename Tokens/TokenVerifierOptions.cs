@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Flickr.Tokens;
 
-/// <summary>Settings of a <see cref="TokenVerifier"/>.</summary>
+/// <summary>Settings of a <see cref="TokenVerifier"/>; at the edge, section <c>Edge:Tokens</c>.</summary>
 public sealed class TokenVerifierOptions
 {
     /// <summary>Longest lifetime (expiry minus issue) a token may have. 1 second to 24 hours, to 7 days for

@@ -97,7 +97,7 @@ internal sealed class Fills(
             flight.TryLand(new Landing { Outcome = FillOutcome.Failed, Fault = fault });
             return;
         }
-        await TakeAsync(flight, order, exchange, cancellationToken);
+        await TakeAsync(flight, order, exchange, stale, cancellationToken);
     }
 
     private async ValueTask<bool> IsInLogAsync(Flight flight, CancellationToken cancellationToken)
@@ -138,14 +138,15 @@ internal sealed class Fills(
         return true;
     }
 
-    private async Task TakeAsync(Flight flight, FillOrder order, Exchange exchange,
+    private async Task TakeAsync(Flight flight, FillOrder order, Exchange exchange, StoredObject stale,
         CancellationToken cancellationToken)
     {
         var rule = order.Site.RuleOf(order.Class);
         var decision = Storability.Judge(order.Request, exchange.Status, exchange.Headers, rule.Store,
             exchange.RequestTime, exchange.ResponseTime);
         var isStored = decision.IsStored && exchange.HasKnownEnd && IsWhatWasAsked(order, exchange)
-            && !(exchange.Length > rule.ObjectBytesMax) && FillHead.IsVersion(order, exchange);
+            && !(exchange.Length > rule.ObjectBytesMax) && FillHead.IsVersion(order, exchange)
+            && !IsStoodInFor(exchange, order, stale, rule.Store);
         if (isStored)
         {
             failures.Forget(flight.Key);
@@ -169,6 +170,15 @@ internal sealed class Fills(
             });
         }
     }
+
+    /// <summary>
+    /// An error that may itself be stored (a 503 with <c>no-cache</c> and a tag, say) would otherwise drive out
+    /// the stale answer that RFC 5861 section 4 lets stand in for it.
+    /// </summary>
+    private bool IsStoodInFor(Exchange exchange, FillOrder order, StoredObject stale, StoreRules rules) =>
+        StaleOnError.IsFailure(exchange.Status) && stale.HasObject
+        && StaleOnError.May(stale.Head.Http, order.Request, OriginFailure.ServerError, rules,
+            time.GetUtcNow());
 
     /// <summary>
     /// A part is stored only for a fill that asked for one, and only with as many bytes as it says; such a

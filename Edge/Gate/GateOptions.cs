@@ -5,8 +5,7 @@ namespace Flickr.Edge.Gate;
 
 /// <summary>
 /// Limits of the gate before the server; section <c>Edge:Gate</c>. The size of a request head is limited by
-/// the server itself (<c>Edge:Limits</c>), which sees every byte of a head but the last line while it comes
-/// in.
+/// the server itself, which sees every byte of a head but the last line while it comes in.
 /// </summary>
 public sealed class GateOptions
 {

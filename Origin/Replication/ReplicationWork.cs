@@ -6,34 +6,10 @@ internal sealed class ReplicationWork(OriginNode node, TimeProvider time, ILogge
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => node.Map.Nodes.Count == 1
         ? Task.CompletedTask
         : Task.WhenAll(
-            RepeatAsync("hand-over", node.Options.HandOverInterval, node.HandOver.RunAsync, stoppingToken),
-            RepeatAsync("anti-entropy", node.Options.AntiEntropyInterval, node.AntiEntropy.RunAsync, stoppingToken),
-            RepeatAsync("rebalance", node.Options.RebalanceInterval, node.Rebalancer.RunAsync, stoppingToken),
+            Rounds.RepeatAsync("hand-over", node.Options.HandOverInterval, node.HandOver.RunAsync, time, log, stoppingToken),
+            Rounds.RepeatAsync("anti-entropy", node.Options.AntiEntropyInterval, node.AntiEntropy.RunAsync, time, log, stoppingToken),
+            Rounds.RepeatAsync("rebalance", node.Options.RebalanceInterval, node.Rebalancer.RunAsync, time, log, stoppingToken),
             RepairAsync(stoppingToken));
-
-    private async Task RepeatAsync(
-        string work, TimeSpan interval, Func<CancellationToken, Task<int>> round, CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(interval, time);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(stoppingToken))
-            {
-                try
-                {
-                    await round(stoppingToken);
-                }
-                catch (Exception error) when (error is not OperationCanceledException)
-                {
-                    OriginLog.BackgroundFailed(log, error, work);
-                }
-            }
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            return;
-        }
-    }
 
     private async Task RepairAsync(CancellationToken stoppingToken)
     {

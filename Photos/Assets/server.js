@@ -1,27 +1,36 @@
 // Calls to the photo service. Every unsafe call carries the header that no form of another site can send.
 
-import { say } from "./words.js";
+import { knows, say } from "./words.js";
 
 /** A refusal of the server in words: `message` is for people, `type` the problem's short name. */
 export class Refusal extends Error {
   constructor(status, problem, retryAfterSeconds) {
-    super(problem?.detail || problem?.title || `The server answered ${status}.`);
+    super(wordsOf(problem) || problem?.detail || problem?.title || `The server answered ${status}.`);
     this.status = status;
-    this.type = (problem?.type || "").replace("urn:flickr:problem:", "");
+    this.type = nameOf(problem);
     this.retryAfterSeconds = retryAfterSeconds;
   }
 }
 
+const nameOf = (problem) => (problem?.type || "").replace("urn:flickr:problem:", "");
+
+/** A problem in the page's language; null for one that only the server can put into words. */
+export function wordsOf(problem) {
+  const key = `problem.${nameOf(problem)}`;
+  return knows(key) ? say(key) : null;
+}
+
 /** @returns {Promise<any>} the parsed answer, or null where there is none */
 export async function call(method, path, body) {
-  const answer = await fetch(path, {
+  const sent = fetch(path, {
     method,
     headers: { "Flickr-Request": "1", Accept: "application/json", ...(body ? { "Content-Type": "application/json" } : {}) },
     body: body ? JSON.stringify(body) : undefined,
     credentials: "same-origin",
   });
+  const answer = await sent.catch(() => Promise.reject(new Refusal(0, { title: say("lost") }, 0)));
   const text = await answer.text();
-  const json = text ? JSON.parse(text) : null;
+  const json = parse(text);
   if (!answer.ok) throw new Refusal(answer.status, json, Number(answer.headers.get("Retry-After")) || 0);
   return json;
 }

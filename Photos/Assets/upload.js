@@ -1,5 +1,5 @@
 // Drop, paste or pick files: they are sent one after the other, and each one's way is shown until it is in the grid.
-import { call, sendFile } from "./server.js";
+import { call, sendFile, wordsOf } from "./server.js";
 import { say } from "./words.js";
 
 const attemptsMax = 5;
@@ -81,7 +81,7 @@ export function startUploads(zone, onPublished) {
       row.publish(upload.duplicateOf);
       onPublished(upload.photoId ?? upload.duplicateOf);
     } else if (upload.state === "failed") {
-      row.fail(upload.problem?.detail ?? upload.problem?.title ?? upload.problem ?? say("notProcessed"));
+      row.fail(wordsOf(upload.problem) ?? upload.problem?.detail ?? upload.problem?.title ?? upload.problem ?? say("notProcessed"));
     } else {
       row.process(upload.step, upload.queuePosition);
     }

@@ -35,7 +35,7 @@ public sealed class FavouriteStore(Database database, PhotoPages pages, PhotoIte
             $"""
             {SeenPhoto.Select} JOIN favorite m ON m.cdn_photo_key = p.id AND m.user_id = @viewerId
             WHERE p.state = 'published' AND p.id < @after ORDER BY p.id DESC LIMIT @limit
-            """, new { viewerId, after = after ?? "~", limit = (long)limit }), cancellationToken);
+            """, new { viewerId, after = after ?? SortableIds.AfterAll, limit = (long)limit }), cancellationToken);
         var seen = new List<PhotoItem>(rows.Count);
         foreach (var row in rows)
         {

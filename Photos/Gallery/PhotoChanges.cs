@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Flickr.Photos.Ids;
 using Flickr.Photos.Sagas;
+using Flickr.Photos.Search;
 using Flickr.Sql;
 
 namespace Flickr.Photos.Gallery;
@@ -37,6 +38,7 @@ public sealed class PhotoChanges(Database database, SagaEngine sagas, SortableId
                     Visibility = edit.Visibility ?? photo.Visibility,
                     generation = isRelink ? generation : photo.Generation,
                 });
+            await SearchIndex.RefreshAsync(session, photoId);
             await sagas.BeginAsync(session, PhotoChangeSaga.Kind, sagaId, null,
                 new PhotoChangeState { PhotoId = photoId, AlbumId = photo.AlbumId, Relinks = isRelink });
             return new { IsRelink = isRelink };
@@ -63,6 +65,7 @@ public sealed class PhotoChanges(Database database, SagaEngine sagas, SortableId
             var generation = await PhotoStore.NextVersionAsync(session, photo.AlbumId);
             await session.ExecuteAsync(
                 "UPDATE photo SET state = 'deleted', generation = @generation WHERE id = @photoId", new { photoId, generation });
+            await SearchIndex.RefreshAsync(session, photoId);
             await session.ExecuteAsync("DELETE FROM image WHERE cdn_photo_key = @photoId", new { photoId });
             await session.ExecuteAsync("DELETE FROM share WHERE cdn_photo_key = @photoId", new { photoId });
             await session.ExecuteAsync("DELETE FROM favorite WHERE cdn_photo_key = @photoId", new { photoId });

@@ -1,4 +1,5 @@
 using Flickr.Photos.Albums;
+using Flickr.Photos.Ids;
 using Flickr.Photos.Rights;
 using Flickr.Sql;
 
@@ -149,7 +150,7 @@ public sealed class PhotoPages(Database database, PhotoItems items)
             new
             {
                 albumId = album.Id,
-                edge = query.Before ?? query.After ?? "~",
+                edge = query.Before ?? query.After ?? SortableIds.AfterAll,
                 version = query.Version ?? album.Version,
                 isFirst = query.Version is null && query.After is null && !isBack ? 1L : 0L,
                 viewerId = viewerId ?? "",

@@ -82,8 +82,13 @@ public sealed class RelinkSaga(Database database, LinkWriter links, AlbumDocumen
     private async Task<StepResult> InvalidateAsync(SagaWork work, CancellationToken cancellationToken)
     {
         var state = work.State<RelinkState>();
+        var owner = await database.ReadAsync(
+            session => Accounts.AccountStore.FindAsync(session, state.OwnerId), cancellationToken);
+        // Public again: cached "private" must go at once, for nobody without a token would renew it. Private: the epoch has
+        // shut everything already, and a hard purge would also refuse the tokens that the owner's pages got since.
         await controlPlane.InvalidateAsync(
-            new Invalidation("tag", "owner:" + state.OwnerId, Reason: "relinked"), TimeSpan.Zero, cancellationToken);
+            new Invalidation("tag", "owner:" + state.OwnerId, Soft: owner?.IsPublic == false, Reason: "relinked"),
+            TimeSpan.Zero, cancellationToken);
         return StepResult.Done(state);
     }
 }

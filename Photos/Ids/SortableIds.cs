@@ -19,6 +19,9 @@ public sealed class SortableIds(TimeProvider time)
     /// <summary>Length of an id.</summary>
     public const int Length = 26;
 
+    /// <summary>Sorts after every id, in every collation: ids are digits and capitals, and a sign such as a tilde may sort before them.</summary>
+    public const string AfterAll = "zz";
+
     /// <summary>A new id.</summary>
     public string Next()
     {

@@ -42,6 +42,7 @@ internal static class PageEndpoints
         routes.MapGet("/account", ShowAccountAsync);
         routes.MapPost("/account/visibility", SetVisibilityAsync);
         routes.MapPost("/account/keys", AddKeyAsync);
+        routes.MapCollections();
         routes.MapGet("/{user}", AlbumsAsync);
         routes.MapGet("/{user}/-/open", OpenAlbum);
         routes.MapGet("/{user}/{album}", AlbumAsync);
@@ -222,7 +223,8 @@ internal static class PageEndpoints
     private static string? LocalOrNull(string? address) =>
         address is ['/', ..] and not ['/', '/' or '\\', ..] && !address.Contains('\\', StringComparison.Ordinal) ? address : null;
 
-    private static IResult ToSignIn(HttpContext context) =>
+    /// <summary>Sends somebody not signed in to the form, and back here afterwards.</summary>
+    public static IResult ToSignIn(HttpContext context) =>
         Results.Redirect($"/signin?returnTo={Uri.EscapeDataString(context.Request.Path + context.Request.QueryString)}");
 
     private static RazorComponentResult<SignPage> Expired(HttpContext context) =>
@@ -231,7 +233,8 @@ internal static class PageEndpoints
     private static RazorComponentResult<MissingPage> Missing(HttpContext context) =>
         Page<MissingPage>(context, status: 404);
 
-    private static RazorComponentResult<TPage> Page<TPage>(HttpContext context, Dictionary<string, object?>? parameters = null, int status = 200)
+    /// <summary>A page, rendered for who asks, in the language of their browser.</summary>
+    public static RazorComponentResult<TPage> Page<TPage>(HttpContext context, Dictionary<string, object?>? parameters = null, int status = 200)
         where TPage : Microsoft.AspNetCore.Components.IComponent
     {
         var tokens = context.RequestServices.GetRequiredService<IAntiforgery>().GetAndStoreTokens(context);

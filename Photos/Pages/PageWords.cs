@@ -19,7 +19,7 @@ public sealed class PageWords
             .Where(text => text.Key.StartsWith("js.", StringComparison.Ordinal))
             .ToDictionary(text => text.Key[3..], text => text.Value)
             .Append(new("makePrivate", texts["makePrivate"])).Append(new("makePublic", texts["makePublic"]))
-            .Append(new("private", texts["private"]))
+            .Append(new("private", texts["private"])).Append(new("favourite", texts["favourite"]))
             .ToDictionary());
     }
 

@@ -56,7 +56,7 @@ public sealed class ShareStore(Database database, PhotoItems items, PhotoChanges
             $"""
             {SeenPhoto.Select} JOIN share g ON g.cdn_photo_key = p.id AND g.user_id = @viewerId
             WHERE p.state = 'published' AND p.id < @after ORDER BY p.id DESC LIMIT @limit
-            """, new { viewerId, after = after ?? "~", limit = (long)limit }), cancellationToken);
+            """, new { viewerId, after = after ?? SortableIds.AfterAll, limit = (long)limit }), cancellationToken);
         var shared = new List<PhotoItem>(rows.Count);
         foreach (var row in rows)
         {

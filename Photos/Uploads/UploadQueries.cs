@@ -1,3 +1,4 @@
+using Flickr.Photos.Ids;
 using Flickr.Sql;
 
 namespace Flickr.Photos.Uploads;
@@ -16,7 +17,7 @@ internal static class UploadQueries
         WHERE u.owner_id = @ownerId AND (@state = '' OR u.state = @state) AND u.id < @before
         ORDER BY u.id DESC LIMIT @limit
         """,
-        new { ownerId, state = state ?? "", before = before ?? "~", limit = (long)limit });
+        new { ownerId, state = state ?? "", before = before ?? SortableIds.AfterAll, limit = (long)limit });
 
     /// <summary>An owner's uploads that changed at or after a moment, oldest change first.</summary>
     public static Task<IReadOnlyList<UploadRow>> ChangedAsync(SqlSession session, string ownerId, long sinceMs, int limit) =>

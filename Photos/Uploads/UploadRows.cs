@@ -2,6 +2,7 @@ using Flickr.Photos.Gallery;
 using Flickr.Photos.Problems;
 using Flickr.Photos.Publishing;
 using Flickr.Photos.Sagas;
+using Flickr.Photos.Search;
 using Flickr.Sql;
 
 namespace Flickr.Photos.Uploads;
@@ -116,6 +117,7 @@ public sealed class UploadRows(PhotosMetrics metrics, TimeProvider time)
             await session.ExecuteAsync(
                 "INSERT INTO photo_tag (photo_id, tag) VALUES (@Id, @tag) ON CONFLICT DO NOTHING", new { photo.Id, tag });
         }
+        await SearchIndex.RefreshAsync(session, photo.Id);
     }
 
     /// <summary>Takes the row back: its name and bytes may be used again.</summary>
@@ -152,6 +154,11 @@ public sealed class UploadRows(PhotosMetrics metrics, TimeProvider time)
         if (progress.IsOver)
         {
             (isFailed ? metrics.UploadsFailed : state.DuplicateOf is null ? metrics.UploadsPublished : metrics.UploadsDuplicate).Inc();
+            if (await session.ScalarAsync<long?>("SELECT created_ms FROM upload WHERE id = @SagaId", new { progress.SagaId })
+                is { } acceptedMs)
+            {
+                metrics.PublishSeconds.Observe(Math.Max(0, NowMs - acceptedMs) / 1000.0); // the clock may have been set back
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Flickr.Load.Drill;
 using Flickr.Load.Peers;
 using Flickr.Load.Questions;
 using Spectre.Console;
@@ -7,7 +8,7 @@ using Spectre.Console;
 namespace Flickr.Load;
 
 /// <summary>
-/// Load benches beside other servers: <c>dotnet run -c Release --project bench/Load -- hits|storm [--rounds N] [--seconds N]
+/// Load benches beside other servers: <c>dotnet run -c Release --project bench/Load -- hits|storm|memory|miss|drill [--rounds N] [--seconds N]
 /// [--shape "20 KB"] [--peers flickr,nginx] [--json]</c>. Loopback only, bounded in time; servers on processor 0, the
 /// generator and the origin on processor 1.
 /// </summary>
@@ -19,28 +20,38 @@ internal static class Bench
 
     private static async Task<int> Main(string[] args)
     {
-        var options = BenchOptions.Parse(args);
+        var options = BenchOptions.Parse(args, out var complaint);
         if (options is null)
         {
-            Console.Error.WriteLine("usage: bench/Load hits|storm [--rounds N] [--seconds N] [--shape NAME] [--peers A,B] [--json]");
+            Console.Error.WriteLine(complaint);
             return 2;
         }
         Process.GetCurrentProcess().ProcessorAffinity = 1 << GeneratorProcessor;
-        await using var origin = await BenchOrigin.StartAsync();
-        var peers = new List<Peer>();
+        return options.Question == "drill" ? await DrillAsync(options) : await AskAsync(options);
+    }
+
+    private static async Task<int> DrillAsync(BenchOptions options)
+    {
+        await using var origin = ScriptedOrigin.Start();
+        var ports = origin.Ports;
+        var peers = StartAll(options, name => new PeerOrder(name, ports[0], ServerProcessor) { SecondOriginPort = ports[1], IsDrill = true });
         try
         {
-            foreach (var name in options.Peers)
-            {
-                if (Line.Start(name, origin.Port, ServerProcessor) is { } peer)
-                {
-                    peers.Add(peer);
-                }
-                else
-                {
-                    Console.Error.WriteLine($"{name}: not installed, left out");
-                }
-            }
+            var cells = await DrillQuestion.AskAsync(peers, origin, options.Rounds);
+            return DrillReport.Print(peers, cells, options.Json) ? 0 : 1;
+        }
+        finally
+        {
+            peers.ForEach(peer => peer.Dispose());
+        }
+    }
+
+    private static async Task<int> AskAsync(BenchOptions options)
+    {
+        await using var origin = await BenchOrigin.StartAsync();
+        var peers = StartAll(options, name => new PeerOrder(name, origin.Port, ServerProcessor));
+        try
+        {
             Ask(options, peers, origin);
             return 0;
         }
@@ -50,22 +61,55 @@ internal static class Bench
         }
     }
 
+    private static List<Peer> StartAll(BenchOptions options, Func<string, PeerOrder> order)
+    {
+        var peers = new List<Peer>();
+        foreach (var name in options.Peers)
+        {
+            if (Line.Start(order(name)) is { } peer)
+            {
+                peers.Add(peer);
+            }
+            else
+            {
+                Console.Error.WriteLine($"{name}: not installed, left out");
+            }
+        }
+        return peers;
+    }
+
     private static void Ask(BenchOptions options, List<Peer> peers, BenchOrigin origin)
     {
-        if (options.Question == "storm")
+        switch (options.Question)
         {
-            Print(options, "storm: 200 clients, one cold 2 MB object, origin 200 ms", StormQuestion.Ask(peers, origin, options.Rounds),
-                ["server", "origin fetches (most)", "median ms", "p99 ms"],
-                row => [row.Name, $"{row.OriginFetches}", $"{row.MedianMilliseconds:0}", $"{row.P99Milliseconds:0}"]);
-            return;
+            case "storm":
+                Print(options, "storm: 200 clients, one cold 2 MB object, origin 200 ms", StormQuestion.Ask(peers, origin, options.Rounds),
+                    ["server", "origin fetches (most)", "median ms", "p99 ms"],
+                    row => [row.Name, $"{row.OriginFetches}", $"{row.MedianMilliseconds:0}", $"{row.P99Milliseconds:0}"]);
+                return;
+            case "memory":
+                Print(options, $"memory: {MemoryQuestion.Shape.Name}", MemoryQuestion.Ask(peers),
+                    ["server", "version", "empty MiB", "full MiB", "bytes a byte"],
+                    row => [row.Name, row.Version, $"{row.EmptyBytes >> 20}", $"{row.FullBytes >> 20}", $"{row.Ratio:0.00}"]);
+                return;
+            case "miss":
+                Rates(options, "miss", HitsQuestion.Pass, peers);
+                return;
+            default:
+                foreach (var shape in HitsQuestion.Shapes.Where(shape => options.Shape is null || options.Shape == shape.Name))
+                {
+                    Rates(options, "hits", shape, peers);
+                }
+                return;
         }
-        foreach (var shape in HitsQuestion.Shapes.Where(shape => options.Shape is null || options.Shape == shape.Name))
-        {
-            var rows = HitsQuestion.Ask(peers, shape, options.Rounds, options.Each);
-            Print(options, $"hits: {shape.Name}, {shape.Connections} connections, {options.Rounds} rounds of {options.Each.TotalSeconds} s in turns", rows,
-                ["server", "version", "requests/s", "least–most", "CPU µs/request", "p99 ms", $"{rows[0].Name} is"],
-                row => [row.Name, row.Version, $"{row.Median:0}", $"{row.Least:0}–{row.Most:0}", $"{row.ProcessorMicroseconds:0.0}", $"{row.P99Milliseconds:0.00}", $"{rows[0].RatioTo(row):0.00} ×"]);
-        }
+    }
+
+    private static void Rates(BenchOptions options, string question, HitsQuestion.Shape shape, List<Peer> peers)
+    {
+        var rows = HitsQuestion.Ask(peers, shape, options.Rounds, options.Each);
+        Print(options, $"{question}: {shape.Name}, {shape.Connections} connections, {options.Rounds} rounds of {options.Each.TotalSeconds} s in turns", rows,
+            ["server", "version", "requests/s", "least–most", "CPU µs/request", "p99 ms", $"{rows[0].Name} is"],
+            row => [row.Name, row.Version, $"{row.Median:0}", $"{row.Least:0}–{row.Most:0}", $"{row.ProcessorMicroseconds:0.0}", $"{row.P99Milliseconds:0.00}", $"{rows[0].RatioTo(row):0.00} ×"]);
     }
 
     private static void Print<T>(BenchOptions options, string title, IReadOnlyList<T> rows, string[] heads, Func<T, string[]> cells)
@@ -84,6 +128,7 @@ internal static class Bench
         {
             table.AddRow([.. cells(row).Select(Markup.Escape)]);
         }
+        AnsiConsole.Profile.Width = Math.Max(AnsiConsole.Profile.Width, DrillReport.TableWidth);
         AnsiConsole.Write(table);
     }
 }

@@ -11,10 +11,16 @@ namespace Flickr.Load;
 
 /// <summary>
 /// The origin of the benches: <c>/{bytes}/{name}</c> answers that many bytes, cacheable, with an entity tag, after
-/// <see cref="Delay"/>. Counts what it was asked.
+/// <see cref="Delay"/>; below an album <c>pass</c> it must not be stored. Counts what it was asked.
 /// </summary>
 internal sealed class BenchOrigin : IAsyncDisposable
 {
+    /// <summary>Owner of every photo; they are private, so that a token site needs its token.</summary>
+    public const string Owner = "bench";
+
+    /// <summary>The owner's epoch.</summary>
+    public const long OwnerEpoch = 1;
+
     private readonly WebApplication _app;
     private readonly byte[] _noise = RandomNumberGenerator.GetBytes(1 << 20);
     private long _requests;
@@ -52,9 +58,12 @@ internal sealed class BenchOrigin : IAsyncDisposable
         var response = context.Response;
         response.ContentLength = bytes;
         response.ContentType = "image/jpeg";
-        response.Headers.CacheControl = "public, max-age=3600";
+        response.Headers.CacheControl = context.Request.Path.Value!.Contains("/pass/", StringComparison.Ordinal)
+            ? "no-store" : "public, max-age=3600";
         response.Headers.ETag = $"\"{bytes}\"";
-        response.Headers["Flickr-Visibility"] = "public";
+        response.Headers["Flickr-Visibility"] = "private";
+        response.Headers["Flickr-Owner"] = Owner;
+        response.Headers["Flickr-Owner-Epoch"] = $"{OwnerEpoch}";
         for (var left = bytes; left > 0; left -= _noise.Length)
         {
             await response.Body.WriteAsync(_noise.AsMemory(0, Math.Min(left, _noise.Length)));

@@ -28,13 +28,19 @@ public sealed class Chromium : IAsyncLifetime
         });
     }
 
-    /// <summary>A fresh profile: no cookies, no cache.</summary>
-    public async Task<IBrowserContext> NewProfileAsync(int width = 1280, int height = 800)
+    /// <summary>A fresh profile: no cookies, no cache. Null: a desktop in English.</summary>
+    internal async Task<IBrowserContext> NewProfileAsync(Screen? screen = null)
     {
         Assert.SkipWhen(_browser is null, "not run: Chromium is missing (apt-get install chromium)");
+        screen ??= Screen.Desktop;
         var context = await _browser!.NewContextAsync(new BrowserNewContextOptions
         {
-            ViewportSize = new ViewportSize { Width = width, Height = height },
+            ViewportSize = new ViewportSize { Width = screen.Width, Height = screen.Height },
+            DeviceScaleFactor = screen.Scale,
+            IsMobile = screen.IsPhone,
+            HasTouch = screen.IsPhone,
+            Locale = screen.Language,
+            ColorScheme = screen.IsDark ? ColorScheme.Dark : ColorScheme.Light,
         });
         context.SetDefaultTimeout(20_000);
         return context;

@@ -1,13 +1,13 @@
 using System.Diagnostics;
 using Microsoft.Playwright;
 
-[assembly: CaptureConsole]
-
 namespace Flickr.Browser.Tests;
 
 /// <summary>From nothing to a grid served from cache, and back to a photo that nobody can see any more.</summary>
-public sealed class FirstPhotoJourney(RunningFlickr flickr, Chromium chromium) : IClassFixture<RunningFlickr>, IClassFixture<Chromium>
+public sealed class FirstPhotoJourney(RunningFlickr flickr, Chromium chromium)
 {
+    private const int ViewsMax = 3;
+
     private static readonly string[] Photographs =
     [
         "photos/astronaut.png", "photos/coffee.png", "photos/rocket.jpg", "photos/chelsea.png", "photos/retina.jpg",
@@ -25,23 +25,23 @@ public sealed class FirstPhotoJourney(RunningFlickr flickr, Chromium chromium) :
     [Trait("Requirement", "R043")]
     public async Task A_person_signs_up_uploads_sees_the_grid_from_cache_opens_an_original_and_deletes_it()
     {
-        var files = Photographs.Select(Samples.File).ToArray();
-        await using var profile = await chromium.NewProfileAsync();
-        var page = await profile.NewPageAsync();
+        await using var person = await Person.SignUpAsync(flickr, chromium, "first");
+        var (profile, page) = (person.Profile, person.Page);
         var seen = new Traffic(page);
 
-        await SignUpAsync(page, "alice");
-        await OpenAlbumAsync(page, "nature");
-        await page.Locator(".drop input[type=file]").SetInputFilesAsync(files);
-        await Assertions.Expect(page.Locator("#uploads li")).ToHaveCountAsync(files.Length);
-        await Assertions.Expect(page.Locator("#uploads li.published")).ToHaveCountAsync(files.Length, new() { Timeout = 90_000 });
-        await Assertions.Expect(page.Locator(".grid li[data-hd]")).ToHaveCountAsync(files.Length);
-        await page.ScreenshotAsync(new() { Path = Chromium.PictureFile("uploaded.png") });
+        await person.OpenAlbumAsync("nature");
+        await person.UploadAsync(Photographs);
+        await person.SeeAllPicturesAsync(); // the edge has seen each of them once
+        await person.PictureAsync("uploaded.png");
 
-        await ReloadWithoutBrowserCacheAsync(profile, page, seen);
-        await AssertGridIsThumbnailsFromTheEdgeAsync(page, files.Length);
+        // A first view may run into the end of its own publishing; the edge keeps what it has from the next one on.
+        for (var view = 1; view <= ViewsMax && (view == 1 || !IsAllFromCache(seen)); view++)
+        {
+            await ReloadWithoutBrowserCacheAsync(profile, page, seen);
+        }
+        await AssertGridIsThumbnailsFromTheEdgeAsync(page, Photographs.Length);
         Assert.All(seen.Images, image => Assert.Contains("hit", image.CacheStatus, StringComparison.Ordinal));
-        Assert.Equal(files.Length, seen.Images.Count);
+        Assert.Equal(Photographs.Length, seen.Images.Count);
         await page.ScreenshotAsync(new() { Path = Chromium.PictureFile("grid.png"), FullPage = true });
 
         await OpenOriginalAsync(page, seen);
@@ -51,21 +51,8 @@ public sealed class FirstPhotoJourney(RunningFlickr flickr, Chromium chromium) :
         await DeleteTheOpenPhotoAsync(page, seen);
     }
 
-    private async Task SignUpAsync(IPage page, string name)
-    {
-        await page.GotoAsync($"{flickr.Photos}/signup");
-        await page.GetByLabel("Name").FillAsync(name);
-        await page.GetByLabel("Password").FillAsync("correct horse battery staple");
-        await page.GetByRole(AriaRole.Button, new() { Name = "Sign up" }).ClickAsync();
-        await page.WaitForURLAsync($"{flickr.Photos}/{name}");
-    }
-
-    private async Task OpenAlbumAsync(IPage page, string album)
-    {
-        await page.GetByLabel("New album").FillAsync(album);
-        await page.GetByRole(AriaRole.Button, new() { Name = "Create" }).ClickAsync();
-        await page.WaitForURLAsync($"{flickr.Photos}/alice/{album}");
-    }
+    private static bool IsAllFromCache(Traffic seen) =>
+        seen.Images.All(image => image.CacheStatus.Contains("hit", StringComparison.Ordinal));
 
     private static async Task ReloadWithoutBrowserCacheAsync(IBrowserContext profile, IPage page, Traffic seen)
     {
@@ -75,7 +62,7 @@ public sealed class FirstPhotoJourney(RunningFlickr flickr, Chromium chromium) :
         await page.ReloadAsync(new() { WaitUntil = WaitUntilState.NetworkIdle });
         // Lazy images load when they come into view.
         await page.EvaluateAsync("window.scrollTo(0, document.body.scrollHeight)");
-        await page.WaitForFunctionAsync("[...document.querySelectorAll('.grid img')].every(i => i.complete && i.naturalWidth > 0)");
+        await page.WaitForFunctionAsync("() => [...document.querySelectorAll('.grid img')].every(i => i.complete && i.naturalWidth > 0)");
     }
 
     private async Task AssertGridIsThumbnailsFromTheEdgeAsync(IPage page, int count)

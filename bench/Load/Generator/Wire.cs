@@ -72,6 +72,9 @@ internal sealed class Wire : IDisposable
         }
     }
 
+    /// <summary>Sleeps until something has come, and leaves the processor to the origin meanwhile.</summary>
+    public void Wait() => _socket.Poll(TimeSpan.FromSeconds(1), SelectMode.SelectRead);
+
     public void Dispose() => _socket.Dispose();
 
     private void TakeHead()

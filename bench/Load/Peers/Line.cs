@@ -8,66 +8,108 @@ internal static partial class Line
 {
     private const string AtsUser = "trafficserver";
 
-    public static readonly string[] Names = ["flickr", "flickr+token", "nginx", "varnish", "ats", "haproxy"];
+    /// <summary>Host under which our edge of a drill has both replicas behind it.</summary>
+    public const string ReplicasHost = "replicas.drill";
 
-    /// <summary>Starts a server in front of the origin at <paramref name="originPort"/>; null when its package is not installed.</summary>
-    public static Peer? Start(string name, int originPort, int processor)
+    private const string NginxStale = """
+        proxy_cache_use_stale error timeout updating http_500 http_502 http_503 http_504;
+              proxy_cache_background_update on;
+              proxy_cache_revalidate on;
+        """;
+
+    private const string VarnishLogMask =
+        "vsl_mask=-Debug,-VCL_call,-VCL_return,-VCL_acl,-ReqURL,-ReqMethod,-ReqProtocol,-ReqHeader,-ReqUnset,-ReqStart,-ReqAcct,"
+        + "-RespHeader,-RespUnset,-RespProtocol,-RespStatus,-RespReason,-Timestamp,-Hit,-Begin,-End,-Link,-SessOpen,-SessClose";
+
+    private static readonly Dictionary<string, string?> Programs = new()
     {
-        var port = Ports.Free();
-        var folder = Directory.CreateTempSubdirectory($"bench-{name.Replace('+', '-')}").FullName;
-        switch (name)
+        ["flickr"] = null,
+        ["flickr+token"] = null,
+        ["nginx"] = "/usr/sbin/nginx",
+        ["nginx+secure_link"] = "/usr/sbin/nginx",
+        ["varnish"] = "/usr/sbin/varnishd",
+        ["ats"] = "/usr/bin/traffic_server",
+        ["haproxy"] = "/usr/sbin/haproxy",
+    };
+
+    /// <summary>Every server that can be asked for.</summary>
+    public static string[] Names => [.. Programs.Keys];
+
+    /// <summary>Starts a server; null when its package is not installed.</summary>
+    /// <exception cref="ArgumentException">There is no server of that name.</exception>
+    public static Peer? Start(PeerOrder order)
+    {
+        if (!Programs.TryGetValue(order.Name, out var program))
         {
-            case "nginx" when File.Exists("/usr/sbin/nginx"):
-                return Peer.Start(name, VersionOf("/usr/sbin/nginx", "-v"), port, folder, processor, "",
-                    "/usr/sbin/nginx", "-c", Config("nginx.conf", folder, port, originPort));
-            case "varnish" when File.Exists("/usr/sbin/varnishd"):
-                return Peer.Start(name, VersionOf("/usr/sbin/varnishd", "-V"), port, folder, processor, "",
-                    "/usr/sbin/varnishd", "-j", "none", "-F", "-n", folder, "-a", $"127.0.0.1:{port}", "-s", "malloc,2g",
-                    "-p", "thread_pools=1", "-p", "vsl_mask=-Debug,-VCL_call,-VCL_return,-VCL_acl,-ReqURL,-ReqMethod,-ReqProtocol,-ReqHeader,-ReqUnset,-ReqStart,-ReqAcct,-RespHeader,-RespUnset,-RespProtocol,-RespStatus,-RespReason,-Timestamp,-Hit,-Begin,-End,-Link,-SessOpen,-SessClose", "-f", Config("default.vcl", folder, port, originPort));
-            case "haproxy" when File.Exists("/usr/sbin/haproxy"):
-                return Peer.Start(name, VersionOf("/usr/sbin/haproxy", "-v"), port, folder, processor, "",
-                    "/usr/sbin/haproxy", "-db", "-f", Config("haproxy.cfg", folder, port, originPort));
-            case "ats" when File.Exists("/usr/bin/traffic_server"):
-                return Ats(port, folder, originPort, processor);
-            case "flickr":
-                return Edge(name, port, folder, originPort, processor, withToken: false);
-            case "flickr+token":
-                return Edge(name, port, folder, originPort, processor, withToken: true);
-            default:
-                Directory.Delete(folder, recursive: true);
-                return null;
+            throw new ArgumentException($"{order.Name} is none of {string.Join(", ", Names)}");
         }
+        if (program is not null && !File.Exists(program))
+        {
+            Directory.Delete(order.Folder, recursive: true);
+            return null;
+        }
+        return order.Name switch
+        {
+            "flickr" => Edge(order, null),
+            "flickr+token" => Edge(order, new SignedPaths()),
+            "nginx" => Nginx(order, program!, null),
+            "nginx+secure_link" => Nginx(order, program!, new SignedPaths()),
+            "varnish" => Varnish(order with { Purge = PurgeWay.Method }, program!),
+            "ats" => Ats(order with { Purge = PurgeWay.Method }, program!),
+            _ => Peer.Start(order, VersionOf(program!, "-v"), program!, "-db", "-f", Config(order, "haproxy.cfg")),
+        };
     }
 
-    private static Peer Edge(string name, int port, string folder, int originPort, int processor, bool withToken)
+    private static Peer Edge(PeerOrder plain, SignedPaths? signed)
     {
         var assembly = typeof(Flickr.Edge.EdgeProgram).Assembly;
+        var host = $"127.0.0.1:{plain.Port}";
+        var order = plain with
+        {
+            AdminPort = Ports.Free(), Purge = PurgeWay.Admin, Sign = signed is null ? plain.Sign : path => signed.ForEdge(host, path),
+        };
         List<string> command =
         [
             "dotnet", "exec", assembly.Location,
-            $"--Edge:Listen=http://127.0.0.1:{port}", $"--Edge:AdminListen=http://127.0.0.1:{Ports.Free()}",
-            $"--Edge:DataDirectory={folder}", "--Edge:Sites:0:Host=*",
-            $"--Edge:Sites:0:Upstreams:0=http://127.0.0.1:{originPort}",
-            $"--Edge:Sites:0:Access={(withToken ? "Token" : "Public")}", "--Edge:Memory:BytesMax=2147483648",
+            $"--Edge:Listen=http://{host}", $"--Edge:AdminListen=http://127.0.0.1:{order.AdminPort}",
+            $"--Edge:DataDirectory={order.Folder}", "--Edge:Sites:0:Host=*",
+            $"--Edge:Sites:0:Upstreams:0=http://127.0.0.1:{order.OriginPort}",
+            $"--Edge:Sites:0:Access={(signed is null ? "Public" : "Token")}", "--Edge:Memory:BytesMax=2147483648",
         ];
-        var query = "";
-        if (withToken)
+        if (order.SecondOriginPort > 0)
         {
-            command.AddRange(TokenSettings());
-            query = TokenQuery($"127.0.0.1:{port}");
+            command.AddRange([
+                $"--Edge:Sites:1:Host={ReplicasHost}", $"--Edge:Sites:1:Upstreams:0=http://127.0.0.1:{order.OriginPort}",
+                $"--Edge:Sites:1:Upstreams:1=http://127.0.0.1:{order.SecondOriginPort}",
+            ]);
         }
-        return Peer.Start(name, assembly.GetName().Version!.ToString(3), port, folder, processor, query, [.. command]);
+        if (order.IsDrill)
+        {
+            // The others store whatever comes; by default ours writes a large object to disk at its second request.
+            command.Add("--Edge:Log:AdmitAll=true");
+        }
+        command.AddRange(signed?.EdgeSettings ?? []);
+        return Peer.Start(order, assembly.GetName().Version!.ToString(3), [.. command]);
     }
 
-    private static Peer Ats(int port, string folder, int originPort, int processor)
+    private static Peer Nginx(PeerOrder order, string program, SignedPaths? signed) => Peer.Start(
+        signed is null ? order : order with { Sign = signed.ForNginx }, VersionOf(program, "-v"),
+        program, "-c", Config(order, "nginx.conf", signed?.NginxDirectives ?? ""));
+
+    private static Peer Varnish(PeerOrder order, string program) => Peer.Start(order, VersionOf(program, "-V"),
+        program, "-j", "none", "-F", "-n", order.Folder, "-a", $"127.0.0.1:{order.Port}", "-s", "malloc,2g",
+        "-p", "thread_pools=1", "-p", VarnishLogMask, "-f", Config(order, order.IsDrill ? "drill.vcl" : "default.vcl"));
+
+    private static Peer Ats(PeerOrder order, string program)
     {
+        var folder = order.Folder;
         foreach (var name in new[] { "etc/trafficserver", "var/log/trafficserver", "var/run/trafficserver", "var/cache/trafficserver", "run/trafficserver", "var/trafficserver" })
         {
             Directory.CreateDirectory(Path.Combine(folder, name));
         }
         var etc = Path.Combine(folder, "etc/trafficserver");
-        File.Copy(Config("records.config", folder, port, originPort), Path.Combine(etc, "records.config"));
-        File.WriteAllText(Path.Combine(etc, "remap.config"), $"map http://127.0.0.1:{port}/ http://127.0.0.1:{originPort}/\n");
+        File.Copy(Config(order, "records.config"), Path.Combine(etc, "records.config"));
+        File.WriteAllText(Path.Combine(etc, "remap.config"), $"map http://127.0.0.1:{order.Port}/ http://127.0.0.1:{order.OriginPort}/\n");
         File.WriteAllText(Path.Combine(etc, "storage.config"), $"{folder}/var/cache/trafficserver 4G\n");
         foreach (var empty in new[] { "plugin.config", "ip_allow.yaml", "cache.config", "logging.yaml", "parent.config", "hosting.config", "volume.config", "ssl_multicert.config", "sni.yaml", "strategies.yaml", "splitdns.config" })
         {
@@ -80,8 +122,7 @@ internal static partial class Line
             using var chown = Process.Start("chown", ["-R", AtsUser, folder]);
             chown.WaitForExit();
         }
-        return Peer.Start("ats", VersionOf("/usr/bin/traffic_server", "-V"), port, folder, processor, "",
-            "/usr/bin/traffic_server", "--run-root=" + RunRoot(folder));
+        return Peer.Start(order, VersionOf(program, "-V"), program, "--run-root=" + RunRoot(folder));
     }
 
     private static string RunRoot(string folder)
@@ -105,15 +146,17 @@ internal static partial class Line
         return file;
     }
 
-    private static string Config(string name, string folder, int port, int originPort)
+    private static string Config(PeerOrder order, string name, string token = "")
     {
+        var user = name == "records.config" && Environment.UserName == "root" ? AtsUser : Environment.UserName;
         var text = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "peers", name))
-            .Replace("{dir}", folder, StringComparison.Ordinal)
-            .Replace("{port}", $"{port}", StringComparison.Ordinal)
-            .Replace("{origin}", $"{originPort}", StringComparison.Ordinal)
-            .Replace("{user}", name == "records.config" && Environment.UserName == "root" ? AtsUser : Environment.UserName, StringComparison.Ordinal)
-            .Replace("{token}", "", StringComparison.Ordinal);
-        var file = Path.Combine(folder, name);
+            .Replace("{dir}", order.Folder, StringComparison.Ordinal)
+            .Replace("{port}", $"{order.Port}", StringComparison.Ordinal)
+            .Replace("{origin}", $"{order.OriginPort}", StringComparison.Ordinal)
+            .Replace("{user}", user, StringComparison.Ordinal)
+            .Replace("{stale}", order.IsDrill ? NginxStale : "", StringComparison.Ordinal)
+            .Replace("{token}", token, StringComparison.Ordinal);
+        var file = Path.Combine(order.Folder, name);
         File.WriteAllText(file, text);
         return file;
     }
@@ -126,8 +169,6 @@ internal static partial class Line
         return VersionNumber().Match(text).Value;
     }
 
-    private static IEnumerable<string> TokenSettings() => throw new NotSupportedException();
-    private static string TokenQuery(string host) => throw new NotSupportedException();
     [GeneratedRegex(@"\d+\.\d+(\.\d+)?")]
     private static partial Regex VersionNumber();
 }

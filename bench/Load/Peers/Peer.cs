@@ -24,8 +24,14 @@ internal sealed class Peer : IDisposable
 
     public int Port { get; }
 
-    /// <summary>Appended to each path, e.g. a token.</summary>
-    public string Query { get; init; } = "";
+    /// <summary>Makes the target of a path, e.g. by adding a token.</summary>
+    public Func<string, string> Sign { get; init; } = path => path;
+
+    /// <summary>Port of the admin listener of ours; 0 for others.</summary>
+    public int AdminPort { get; init; }
+
+    /// <summary>How it is told to forget an address.</summary>
+    public PurgeWay Purge { get; init; }
 
     /// <summary>Processor time of the server and its children so far.</summary>
     public TimeSpan ProcessorTime => TimeSpan.FromSeconds(Tree().Sum(ProcessTable.ProcessorSeconds));
@@ -33,10 +39,11 @@ internal sealed class Peer : IDisposable
     /// <summary>Resident bytes of the server and its children.</summary>
     public long ResidentBytes => Tree().Sum(ProcessTable.ResidentBytes);
 
-    /// <summary>Starts <paramref name="command"/> pinned to <paramref name="processor"/> and waits until it listens.</summary>
-    public static Peer Start(string name, string version, int port, string folder, int processor, string query, params string[] command)
+    /// <summary>Starts <paramref name="command"/> pinned to the order's processor and waits until it listens.</summary>
+    public static Peer Start(PeerOrder order, string version, params string[] command)
     {
-        var start = new ProcessStartInfo("taskset", ["-c", $"{processor}", .. command])
+        var (name, folder, port) = (order.Name, order.Folder, order.Port);
+        var start = new ProcessStartInfo("taskset", ["-c", $"{order.Processor}", .. command])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -51,7 +58,10 @@ internal sealed class Peer : IDisposable
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         WaitForListener(name, port, process, said);
-        return new Peer(name, version, port, process, folder) { Query = query };
+        return new Peer(name, version, port, process, folder)
+        {
+            Sign = order.Sign, AdminPort = order.AdminPort, Purge = order.Purge,
+        };
     }
 
     public void Dispose()

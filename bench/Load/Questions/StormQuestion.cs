@@ -23,7 +23,7 @@ internal static class StormQuestion
             for (var round = 0; round < rounds; round++)
             {
                 var request = Encoding.ASCII.GetBytes(
-                    $"GET /{Bytes}/storm/thumbnail/{Guid.NewGuid():n}.jpg{peer.Query} HTTP/1.1\r\nHost: 127.0.0.1:{peer.Port}\r\n\r\n");
+                    $"GET {peer.Sign($"/{Bytes}/storm/thumbnail/{Guid.NewGuid():n}.jpg")} HTTP/1.1\r\nHost: 127.0.0.1:{peer.Port}\r\n\r\n");
                 var before = origin.Requests;
                 latencies.AddRange(Burst(peer.Port, request));
                 fetches.Add(origin.Requests - before);

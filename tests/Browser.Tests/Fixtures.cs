@@ -1,0 +1,5 @@
+// One running system and one browser for all journeys, which run one after the other: each looks at time as well.
+[assembly: CaptureConsole]
+[assembly: AssemblyFixture(typeof(Flickr.Browser.Tests.RunningFlickr))]
+[assembly: AssemblyFixture(typeof(Flickr.Browser.Tests.Chromium))]
+[assembly: Xunit.v3.Parallelization(Mode = Xunit.Sdk.ParallelMode.None)]
