@@ -112,10 +112,12 @@ public sealed partial class HitLaneTests
             await connection.SendAsync(whole[cut..]);
             answers.Add(Comparable(await connection.ReadUntilAsync(text => Answers(text) == 1)));
         }
-        await edge.Admin.PostAsync("/purge", new StringContent(
-            "{\"kind\":\"all\",\"value\":\"\"}", Encoding.UTF8, "application/json"));
+        var order = $"{{\"kind\":\"url\",\"value\":\"{edge.Authority}{PhotoOrigin.Path}\"}}";
+        var purge = await edge.Admin.PostAsync("/purge", new StringContent(order));
+        Assert.True(purge.IsSuccessStatusCode, await purge.Content.ReadAsStringAsync());
         await connection.SendAsync(whole);
         answers.Add(Comparable(await connection.ReadUntilAsync(text => Answers(text) == 1)));
+        Assert.Contains("fwd=", answers[^1]);
         return answers;
     }
 
