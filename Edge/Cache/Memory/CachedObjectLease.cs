@@ -34,7 +34,7 @@ internal readonly struct CachedObjectLease : IDisposable
     public object? Facts => Object.Facts;
 
     /// <summary>
-    /// What a reader has made of the head, kept as long as this very object and charged to it at the commit;
+    /// What a reader has made of the head, kept as long as this very object and not counted in its charge;
     /// null: nothing yet. Readers at the same time may each set theirs: the last one stays.
     /// </summary>
     public object? Prepared => Object.Prepared;
