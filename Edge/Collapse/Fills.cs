@@ -67,7 +67,10 @@ internal sealed class Fills(
     private async Task FillAsync(Flight flight, FillOrder order, StoredObject stale,
         CancellationToken cancellationToken)
     {
-        if (order.LooksIntoLog && await IsInLogAsync(flight, cancellationToken))
+        // A: asked the failure memory, nothing. B: its fill fails, is remembered, leaves the table. A: leads. What B left must
+        // be seen now, or A asks a dead upstream once more. It is: a failure is remembered before its flight leaves.
+        if (failures.Answer(flight.Key) is not null
+            || (order.LooksIntoLog && await IsInLogAsync(flight, cancellationToken)))
         {
             flight.TryLand(new Landing { Outcome = FillOutcome.InCache });
             return;
@@ -277,7 +280,6 @@ internal sealed class Fills(
             Reason = decision.Reason,
             ForwardStatus = exchange.Status,
         });
-        table.Remove(flight);
         var fault = await PumpAsync(source, body, null, cancellationToken);
         var isKept = fault == FillFault.None && body.Published <= SharedErrorBytesMax;
         failures.Remember(flight.Key,
