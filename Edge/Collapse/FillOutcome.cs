@@ -20,7 +20,7 @@ internal enum FillOutcome
     /// <summary>304: the stored object is good again.</summary>
     Revalidated,
 
-    /// <summary>The object was in the log tier: look again.</summary>
+    /// <summary>The answer is at hand by now, in the log tier or in the failure memory: look again.</summary>
     InCache,
 
     /// <summary>No answer: <see cref="Landing.Fault"/>.</summary>
