@@ -41,7 +41,7 @@ public sealed class ConsulOptions
     public TimeSpan Wait { get; set; } = TimeSpan.FromMinutes(1);
 
     /// <summary>
-    /// Time that the start waits for the first answer before it goes on without. 100 ms to 1 min. Default 5 s.
+    /// Time that the start waits for an address before it gives up. 100 ms to 1 min. Default 5 s.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "00:01:00")]
     public TimeSpan StartWait { get; set; } = TimeSpan.FromSeconds(5);
