@@ -15,7 +15,7 @@ public sealed class BlobCollectorTests
 {
     private static byte[] Coffee => File.ReadAllBytes(Samples.File("derived/baseline.jpg"));
 
-    [Theory, InlineData(SqlEngine.Sqlite), InlineData(SqlEngine.PostgreSql), Trait("Requirement", "R064")]
+    [Theory, InlineData(SqlEngine.Sqlite), InlineData(SqlEngine.PostgreSql)]
     public async Task Bytes_of_deleted_and_failed_photos_go_and_all_others_stay(SqlEngine engine)
     {
         await using var host = await StartAsync(engine);
@@ -40,7 +40,7 @@ public sealed class BlobCollectorTests
     }
 
     // Someone uploads the bytes; before the row is written the collector, for which nothing refers to them, deletes them.
-    [Theory, InlineData(SqlEngine.Sqlite), InlineData(SqlEngine.PostgreSql), Trait("Requirement", "R064")]
+    [Theory, InlineData(SqlEngine.Sqlite), InlineData(SqlEngine.PostgreSql)]
     public async Task An_upload_overtaken_by_the_collector_is_told_to_come_again(SqlEngine engine)
     {
         await using var host = await StartAsync(engine);
@@ -112,7 +112,7 @@ public sealed class BlobCollectorTests
     }
 
     // Uploaders, removers and two collectors at once, over few contents so that they meet; then storage and tables must agree.
-    [Theory, InlineData(SqlEngine.Sqlite), InlineData(SqlEngine.PostgreSql), Trait("Requirement", "R064")]
+    [Theory, InlineData(SqlEngine.Sqlite), InlineData(SqlEngine.PostgreSql)]
     public async Task No_reference_is_left_without_its_blob_in_a_storm(SqlEngine engine)
     {
         await using var host = await StartAsync(engine);
