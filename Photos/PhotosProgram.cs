@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Flickr.Listening;
 using Flickr.Photos.Accounts;
+using Flickr.Photos.Collecting;
 using Flickr.Photos.Comments;
 using Flickr.Photos.Favourites;
 using Flickr.Photos.Gallery;
@@ -99,6 +100,8 @@ public static class PhotosProgram
         services.AddOptions<UploadOptions>().BindConfiguration("Photos:Uploads").ValidateOnStart();
         services.AddOptions<RequestLimitOptions>().BindConfiguration("Photos:Limits").ValidateOnStart();
         services.AddOptions<MintingOptions>().BindConfiguration("Photos:Tokens").ValidateOnStart();
+        services.AddOptions<CollectingOptions>().BindConfiguration("Photos:Collecting").ValidateOnStart();
+        services.AddSingleton<IValidateOptions<CollectingOptions>, CollectingOptionsValidator>();
         services.AddSingleton<IValidateOptions<PhotosOptions>, PhotosOptionsValidator>();
         services.AddSingleton<IValidateOptions<ImagingOptions>, ImagingOptionsValidator>();
         services.AddSingleton<IValidateOptions<SagaOptions>, SagaOptionsValidator>();
@@ -147,6 +150,7 @@ public static class PhotosProgram
         services.AddSingleton<CommentStore>();
         services.AddSingleton<FavouriteStore>();
         services.AddSingleton<OriginalAddresses>();
+        services.AddHostedService<BlobCollector>();
         services.AddSearch();
         services.AddPages();
         services.AddSingleton<PhotoChanges>();
