@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Flickr.Discovery;
 using Flickr.Listening;
 using Flickr.Photos.Accounts;
+using Flickr.Photos.Collecting;
 using Flickr.Photos.Comments;
 using Flickr.Photos.Favourites;
 using Flickr.Photos.Gallery;
@@ -110,6 +111,8 @@ public static class PhotosProgram
         services.AddOptions<UploadOptions>().BindConfiguration("Photos:Uploads").ValidateOnStart();
         services.AddOptions<RequestLimitOptions>().BindConfiguration("Photos:Limits").ValidateOnStart();
         services.AddOptions<MintingOptions>().BindConfiguration("Photos:Tokens").ValidateOnStart();
+        services.AddOptions<CollectingOptions>().BindConfiguration("Photos:Collecting").ValidateOnStart();
+        services.AddSingleton<IValidateOptions<CollectingOptions>, CollectingOptionsValidator>();
         services.AddSingleton<IValidateOptions<PhotosOptions>, PhotosOptionsValidator>();
         services.AddSingleton<IValidateOptions<ImagingOptions>, ImagingOptionsValidator>();
         services.AddSingleton<IValidateOptions<SagaOptions>, SagaOptionsValidator>();
@@ -158,6 +161,7 @@ public static class PhotosProgram
         services.AddSingleton<CommentStore>();
         services.AddSingleton<FavouriteStore>();
         services.AddSingleton<OriginalAddresses>();
+        services.AddHostedService<BlobCollector>();
         services.AddSearch();
         services.AddPages();
         services.AddSingleton<PhotoChanges>();
