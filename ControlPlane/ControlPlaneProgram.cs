@@ -72,6 +72,8 @@ public static class ControlPlaneProgram
             Prepared(provider.GetRequiredService<IOptions<ControlPlaneOptions>>().Value));
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<ControlPlaneMetrics>();
+        services.AddListeners("ControlPlane", isForPeople: false,
+            provider => provider.GetRequiredService<ControlPlaneMetrics>().Registry);
         services.AddSingleton(provider => RoleKeys.Load(provider.GetRequiredService<ControlPlaneOptions>()));
         services.AddSingleton(provider => Database.Open(
             provider.GetRequiredService<ControlPlaneOptions>().Database,

@@ -64,10 +64,6 @@ public sealed class EdgeOptions
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
     public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(20);
 
-    /// <summary>Open connections of both listeners together. 16 to 1,000,000. Default 10,000.</summary>
-    [Range(16, 1_000_000)]
-    public int ConnectionsMax { get; set; } = 10_000;
-
     /// <summary>
     /// The key itself or, when a file is named, its trimmed text. Null when neither is set.
     /// </summary>

@@ -32,6 +32,8 @@ internal static class EdgeServices
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<EdgeMetrics>();
         services.AddEdgeOptions();
+        services.AddListeners("Edge", isForPeople: true,
+            provider => provider.GetRequiredService<EdgeMetrics>().Registry);
         services.AddRequestGate();
         services.AddFetch();
         services.AddHorizon(configuration);

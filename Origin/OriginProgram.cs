@@ -61,6 +61,7 @@ public static class OriginProgram
         services.AddSingleton<IValidateOptions<UploadOptions>, UploadOptionsValidator>();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<OriginMetrics>();
+        services.AddListeners("Origin", isForPeople: false, provider => provider.GetRequiredService<OriginMetrics>().Registry);
         services.AddSingleton<OriginNode>();
         services.AddHostedService<Replication.ReplicationWork>();
         services.AddHostedService<OwnWork>();

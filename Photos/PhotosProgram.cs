@@ -114,6 +114,7 @@ public static class PhotosProgram
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<PhotosFolders>();
         services.AddSingleton<PhotosMetrics>();
+        services.AddListeners("Photos", isForPeople: true, provider => provider.GetRequiredService<PhotosMetrics>().Registry);
         services.AddSingleton<SortableIds>();
         services.AddSingleton(provider =>
         {

@@ -1,26 +1,40 @@
 using System.Net;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Options;
 using Prometheus;
 
 namespace Flickr.Listening;
 
 /// <summary>
-/// The two listeners of a program: the public one and the admin one (metrics and health). Compiled into each
-/// program
-/// from this one file, because Photos does not reference Fleet.
+/// The two listeners of a program: the public one and the admin one (metrics and health). This folder is compiled into
+/// each program, because Photos does not reference Fleet.
 /// </summary>
 internal static class NodeListeners
 {
     /// <summary>
-    /// Binds Kestrel to both addresses, e.g. <c>http://127.0.0.1:8081</c>; port 0 takes a free one.
+    /// Binds Kestrel to both addresses, e.g. <c>http://127.0.0.1:8081</c>; port 0 takes a free one. An https address
+    /// speaks TLS with the certificates of <see cref="TlsOptions"/>. The order on a public connection: guard (room, PROXY
+    /// header, share of the client), TLS, what <paramref name="configurePublic"/> adds, the server.
     /// </summary>
-    /// <exception cref="FormatException">An address is not <c>http://ip-or-localhost:port</c>.</exception>
+    /// <exception cref="FormatException">An address is not <c>http(s)://ip-or-localhost:port</c>.</exception>
     public static void Listen(this KestrelServerOptions kestrel, string publicAddress, string adminAddress,
         Action<ListenOptions>? configurePublic = null)
     {
         kestrel.AddServerHeader = false;
-        kestrel.Listen(EndPointOf(publicAddress), listen => configurePublic?.Invoke(listen));
-        kestrel.Listen(EndPointOf(adminAddress), listen => listen.Use(next => connection =>
+        var services = kestrel.ApplicationServices;
+        ListenerServices.Limit(kestrel, services.GetRequiredService<IOptions<ListenerOptions>>().Value,
+            services.GetRequiredService<ListenerName>().IsForPeople);
+        kestrel.Listen(EndPointOf(publicAddress), listen =>
+        {
+            services.GetRequiredService<ConnectionGuard>().Use(listen);
+            if (publicAddress.StartsWith("https:", StringComparison.OrdinalIgnoreCase))
+            {
+                services.GetRequiredService<TlsCertificates>().Use(listen);
+            }
+            configurePublic?.Invoke(listen);
+        });
+        kestrel.Listen(EndPointOf(adminAddress, isAdmin: true), listen => listen.Use(next => connection =>
         {
             connection.Items[AdminMark] = true;
             return next(connection);
@@ -37,16 +51,21 @@ internal static class NodeListeners
         Func<bool> isReady,
         Func<HttpContext, Task<bool>>? admin = null)
     {
+        var publicRequests = app.Services.GetRequiredService<PublicRequests>();
         app.Use(next => context =>
-            IsAdmin(context) ? AnswerAsync(context, registry, isReady, admin) : next(context));
+        {
+            var connection = context.Features.Get<IConnectionItemsFeature>();
+            return connection?.Items.ContainsKey(AdminMark) == true
+                ? AnswerAsync(context, registry, isReady, admin)
+                : publicRequests.InvokeAsync(context, next, connection);
+        });
     }
 
     /// <summary>
     /// Whether the request came in on the admin listener. Judged by the connection, never by a header.
     /// </summary>
     public static bool IsAdmin(HttpContext context) =>
-        context.Features.Get<Microsoft.AspNetCore.Connections.Features.IConnectionItemsFeature>()?
-            .Items.ContainsKey(AdminMark) == true;
+        context.Features.Get<IConnectionItemsFeature>()?.Items.ContainsKey(AdminMark) == true;
 
     private static readonly object AdminMark = new();
 
@@ -75,9 +94,10 @@ internal static class NodeListeners
         }
     }
 
-    private static IPEndPoint EndPointOf(string address)
+    private static IPEndPoint EndPointOf(string address, bool isAdmin = false)
     {
-        if (!Uri.TryCreate(address, UriKind.Absolute, out var uri) || uri.Scheme != Uri.UriSchemeHttp)
+        if (!Uri.TryCreate(address, UriKind.Absolute, out var uri)
+            || (uri.Scheme != Uri.UriSchemeHttp && (isAdmin || uri.Scheme != Uri.UriSchemeHttps)))
         {
             throw new FormatException($"'{address}' is not an address such as http://127.0.0.1:8080");
         }
