@@ -6,6 +6,7 @@ using Flickr.ControlPlane.Log;
 using Flickr.ControlPlane.Page;
 using Flickr.Listening;
 using Flickr.Sql;
+using Flickr.Tracing;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
@@ -72,6 +73,7 @@ public static class ControlPlaneProgram
             Prepared(provider.GetRequiredService<IOptions<ControlPlaneOptions>>().Value));
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<ControlPlaneMetrics>();
+        services.AddTracing("ControlPlane");
         services.AddListeners("ControlPlane", isForPeople: false,
             provider => provider.GetRequiredService<ControlPlaneMetrics>().Registry);
         services.AddSingleton(provider => RoleKeys.Load(provider.GetRequiredService<ControlPlaneOptions>()));

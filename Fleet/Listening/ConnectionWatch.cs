@@ -19,7 +19,7 @@ internal sealed class ConnectionWatch(ConnectionGuard guard, MemoryCeiling memor
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(Between, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
+        while (await Ticks.NextAsync(timer, stoppingToken))
         {
             memory.Look();
             Look();
@@ -30,9 +30,9 @@ internal sealed class ConnectionWatch(ConnectionGuard guard, MemoryCeiling memor
     internal void Look()
     {
         var now = time.GetTimestamp();
-        var window = Ticks(options.Value.SlowReaderTime);
+        var window = InTicks(options.Value.SlowReaderTime);
         var bytesMin = (long)(options.Value.SlowReaderTime.TotalSeconds * options.Value.AnswerBytesPerSecondMin);
-        var idleBound = now - Ticks(options.Value.Http2IdleMax);
+        var idleBound = now - InTicks(options.Value.Http2IdleMax);
         foreach (var tracked in guard.Open)
         {
             if (tracked.IsSlow(now, window, bytesMin))
@@ -61,5 +61,5 @@ internal sealed class ConnectionWatch(ConnectionGuard guard, MemoryCeiling memor
         tracked.Connection.Abort(new ConnectionAbortedException("no request on the connection"));
     }
 
-    private long Ticks(TimeSpan span) => (long)(span.TotalSeconds * time.TimestampFrequency);
+    private long InTicks(TimeSpan span) => (long)(span.TotalSeconds * time.TimestampFrequency);
 }

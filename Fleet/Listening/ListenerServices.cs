@@ -1,3 +1,4 @@
+using Flickr.Watching;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -27,6 +28,7 @@ internal static class ListenerServices
         services.AddSingleton(provider => new ListenerMetrics(registry(provider), section.ToLowerInvariant()));
         services.AddSingleton<ProxyProtocol>().AddSingleton<ConnectionGuard>().AddSingleton<MemoryCeiling>();
         services.AddSingleton<PublicRequests>().AddSingleton<TlsCertificates>();
+        services.AddWatch(section, registry);
         services.AddHostedService<ListenerStart>();
         services.AddHostedService(provider => provider.GetRequiredService<TlsCertificates>());
         services.AddHostedService<ConnectionWatch>();

@@ -1,4 +1,5 @@
 using System.Net;
+using Flickr.Watching;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
@@ -51,6 +52,7 @@ internal static class NodeListeners
         Func<bool> isReady,
         Func<HttpContext, Task<bool>>? admin = null)
     {
+        app.Services.GetRequiredService<StatusPage>();
         var publicRequests = app.Services.GetRequiredService<PublicRequests>();
         app.Use(next => context =>
         {
@@ -76,8 +78,13 @@ internal static class NodeListeners
         switch (context.Request.Path.Value)
         {
             case "/metrics":
-                response.ContentType = "text/plain; version=0.0.4; charset=utf-8";
-                await registry.CollectAndExportAsTextAsync(response.Body, context.RequestAborted);
+                // Exemplars, which tie a bucket to a trace, are only in the newer format.
+                var isOpen = context.Request.Headers.Accept.ToString()
+                    .Contains("application/openmetrics-text", StringComparison.Ordinal);
+                response.ContentType = isOpen ? "application/openmetrics-text; version=1.0.0; charset=utf-8"
+                    : "text/plain; version=0.0.4; charset=utf-8";
+                await registry.CollectAndExportAsTextAsync(response.Body,
+                    isOpen ? ExpositionFormat.OpenMetricsText : ExpositionFormat.PrometheusText, context.RequestAborted);
                 return;
             case "/healthz":
                 await response.WriteAsync("ok\n", context.RequestAborted);
@@ -87,6 +94,10 @@ internal static class NodeListeners
                 response.StatusCode = ready ? 200 : 503;
                 await response.WriteAsync(ready ? "ready\n" : "not ready\n", context.RequestAborted);
                 return;
+        }
+        if (await context.RequestServices.GetRequiredService<StatusPage>().TryAnswerAsync(context, isReady()))
+        {
+            return;
         }
         if (admin is null || !await admin(context))
         {

@@ -80,7 +80,7 @@ internal sealed class TlsCertificates(IOptions<TlsOptions> options, ListenerName
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(options.Value.ReloadInterval, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
+        while (await Ticks.NextAsync(timer, stoppingToken))
         {
             Look();
         }
