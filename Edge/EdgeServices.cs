@@ -15,6 +15,7 @@ using Flickr.Fleet.Invalidations;
 using Flickr.Fleet.Streaming;
 using Flickr.Listening;
 using Flickr.Tokens;
+using Flickr.Tracing;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Yarp.ReverseProxy.Forwarder;
@@ -32,6 +33,9 @@ internal static class EdgeServices
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<EdgeMetrics>();
         services.AddEdgeOptions();
+        services.AddTracing("Edge");
+        services.AddListeners("Edge", isForPeople: true,
+            provider => provider.GetRequiredService<EdgeMetrics>().Registry);
         services.AddRequestGate();
         services.AddFetch();
         services.AddHorizon(configuration);

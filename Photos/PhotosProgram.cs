@@ -22,6 +22,7 @@ using Flickr.Photos.Search;
 using Flickr.Photos.Sharing;
 using Flickr.Photos.Uploads;
 using Flickr.Sql;
+using Flickr.Tracing;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
@@ -128,6 +129,8 @@ public static class PhotosProgram
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<PhotosFolders>();
         services.AddSingleton<PhotosMetrics>();
+        services.AddTracing("Photos");
+        services.AddListeners("Photos", isForPeople: true, provider => provider.GetRequiredService<PhotosMetrics>().Registry);
         services.AddSingleton<SortableIds>();
         services.AddSingleton(provider =>
         {
@@ -178,6 +181,7 @@ public static class PhotosProgram
             provider.GetRequiredService<Database>(), provider.GetRequiredService<SagaStore>(),
             provider.GetServices<SagaDefinition>(), provider.GetRequiredService<IOptions<SagaOptions>>(),
             provider.GetRequiredService<PhotosMetrics>(), provider.GetRequiredService<ILogger<SagaEngine>>(),
+            provider.GetRequiredService<ProgramTrace>(),
             provider.GetRequiredService<TimeProvider>()));
         services.AddHostedService(provider => provider.GetRequiredService<SagaEngine>());
         services.AddSingleton<PhotosStart>();
