@@ -28,6 +28,19 @@ public sealed record HeartbeatEvent(long Term, long Head, long TimeMs, string Si
             && CryptographicOperations.FixedTimeEquals(given, SignatureOf(Term, Head, TimeMs, edgeKey));
     }
 
+    /// <summary>
+    /// What the installation's authority signs for members (ECDSA P-256, SHA-256, IEEE P1363): unlike the edge key, what
+    /// they hold can make no heartbeat.
+    /// </summary>
+    public static string TextForMembers(long term, long head, long timeMs) =>
+        $"flickr-heartbeat-1|{term}|{head}|{timeMs}";
+
+    /// <summary>Whether the authority signed exactly these numbers.</summary>
+    public bool IsSignedBy(ECDsa authority) =>
+        Base64Url.IsValid(Signature, out var length) && length == 64
+        && authority.VerifyData(Encoding.UTF8.GetBytes(TextForMembers(Term, Head, TimeMs)),
+            Base64Url.DecodeFromChars(Signature), HashAlgorithmName.SHA256);
+
     private static byte[] SignatureOf(long term, long head, long timeMs, string edgeKey) =>
         HMACSHA256.HashData(Encoding.UTF8.GetBytes(edgeKey),
             Encoding.ASCII.GetBytes($"{term}|{head}|{timeMs}"));
