@@ -39,7 +39,7 @@ internal sealed partial class MemberLife(Database database, Authority authority,
         };
         var isFree = await database.WriteAsync(async session =>
         {
-            if (row.Name.Length > 0 && await MemberTable.IsTakenAsync(session, row.Name))
+            if (row.Name.Length > 0 && await MemberTable.IsTakenAsync(session, row.Name, now))
             {
                 return false;
             }
@@ -69,7 +69,7 @@ internal sealed partial class MemberLife(Database database, Authority authority,
             {
                 return (Refused, null);
             }
-            if (await MemberTable.IsTakenAsync(session, order.Name))
+            if (await MemberTable.IsTakenAsync(session, order.Name, now.ToUnixTimeMilliseconds()))
             {
                 return (new Refusal(409, "member-name-taken", "A member has this name: remove it first."), null);
             }

@@ -19,9 +19,17 @@ internal static class MemberTable
     public static Task<MemberRow?> FindAsync(SqlSession session, string id) =>
         session.QueryFirstOrDefaultAsync<MemberRow>($"SELECT {Columns} FROM member WHERE id = @id", new { id });
 
-    /// <summary>Whether a member that was not removed has a name.</summary>
-    public static async Task<bool> IsTakenAsync(SqlSession session, string name) => await session.ScalarAsync<long>(
-        "SELECT COUNT(*) FROM member WHERE name = @name AND removed_ms = 0", new { name }) > 0;
+    /// <summary>
+    /// Whether a member has a name: one that was removed, or whose certificate ran out, gives it back.
+    /// </summary>
+    public static async Task<bool> IsTakenAsync(SqlSession session, string name, long now)
+    {
+        await session.ExecuteAsync(
+            "UPDATE member SET removed_ms = not_after_ms WHERE name = @name AND removed_ms = 0 AND not_after_ms <= @now",
+            new { name, now });
+        return await session.ScalarAsync<long>(
+            "SELECT COUNT(*) FROM member WHERE name = @name AND removed_ms = 0", new { name }) > 0;
+    }
 
     /// <summary>Adds a member.</summary>
     public static Task InsertAsync(SqlSession session, MemberRow row) => session.ExecuteAsync(

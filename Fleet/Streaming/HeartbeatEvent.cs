@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 
 namespace Flickr.Fleet.Streaming;
@@ -36,10 +37,13 @@ public sealed record HeartbeatEvent(long Term, long Head, long TimeMs, string Si
         $"flickr-heartbeat-1|{term}|{head}|{timeMs}";
 
     /// <summary>Whether the authority signed exactly these numbers.</summary>
-    public bool IsSignedBy(ECDsa authority) =>
-        Base64Url.IsValid(Signature, out var length) && length == 64
-        && authority.VerifyData(Encoding.UTF8.GetBytes(TextForMembers(Term, Head, TimeMs)),
-            Base64Url.DecodeFromChars(Signature), HashAlgorithmName.SHA256);
+    public bool IsSignedBy(X509Certificate2? authority)
+    {
+        using var key = authority?.GetECDsaPublicKey();
+        return key is not null && Base64Url.IsValid(Signature, out var length) && length == 64
+            && key.VerifyData(Encoding.UTF8.GetBytes(TextForMembers(Term, Head, TimeMs)),
+                Base64Url.DecodeFromChars(Signature), HashAlgorithmName.SHA256);
+    }
 
     private static byte[] SignatureOf(long term, long head, long timeMs, string edgeKey) =>
         HMACSHA256.HashData(Encoding.UTF8.GetBytes(edgeKey),

@@ -1,6 +1,9 @@
 using System.IO.Pipelines;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using System.Text;
+using Flickr.Listening;
 using Flickr.Origin.Replication;
 
 namespace Flickr.Origin.Framing;
@@ -8,7 +11,7 @@ namespace Flickr.Origin.Framing;
 /// <summary>
 /// The calling end: one connection to one node, opened when it is needed and again after it broke. Thread-safe.
 /// </summary>
-internal sealed class FrameClient(Uri address, string key, TimeSpan connectTimeout) : IDisposable
+internal sealed class FrameClient(Uri address, string key, TimeSpan connectTimeout, NodeIdentity identity) : IDisposable
 {
     private readonly SemaphoreSlim _opening = new(1);
     private volatile FrameConnection? _connection;
@@ -75,7 +78,7 @@ internal sealed class FrameClient(Uri address, string key, TimeSpan connectTimeo
         try
         {
             await socket.ConnectAsync(address.DnsSafeHost, address.Port, limit.Token);
-            var stream = new NetworkStream(socket, ownsSocket: true);
+            var stream = await SecureAsync(new NetworkStream(socket, ownsSocket: true), limit.Token);
             var authorization = key.Length == 0 ? "" : $"Authorization: Bearer {key}\r\n";
             await stream.WriteAsync(Encoding.ASCII.GetBytes(
                 $"GET /-/frames HTTP/1.1\r\nHost: {address.Authority}\r\n{authorization}"
@@ -88,6 +91,28 @@ internal sealed class FrameClient(Uri address, string key, TimeSpan connectTimeo
         {
             socket.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>To a listener for members by mutual TLS; elsewhere as it is.</summary>
+    private async Task<Stream> SecureAsync(NetworkStream plain, CancellationToken cancellationToken)
+    {
+        if (address.Scheme != Uri.UriSchemeHttps)
+        {
+            return plain;
+        }
+        var secure = new SslStream(plain);
+        var options = new SslClientAuthenticationOptions { TargetHost = address.DnsSafeHost };
+        identity.Secure(options, "origin");
+        try
+        {
+            await secure.AuthenticateAsClientAsync(options, cancellationToken);
+            return secure;
+        }
+        catch (AuthenticationException error)
+        {
+            await secure.DisposeAsync();
+            throw new IOException(error.Message, error);
         }
     }
 
