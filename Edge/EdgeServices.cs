@@ -167,8 +167,8 @@ internal static class EdgeServices
             return new ControlPlaneStream(
                 new ControlPlaneStreamOptions
                 {
-                    Addresses = edge.ControlPlane.Split(',',
-                        StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
+                    Addresses = EdgeOptions.AddressesOf(edge.ControlPlane),
+                    AddressesNow = () => EdgeOptions.AddressesOf(configuration["Edge:ControlPlane"] ?? ""),
                     Key = isMember ? "" : EdgeOptions.KeyOf(edge.ControlPlaneKey, edge.ControlPlaneKeyFile) ?? "",
                     IsGenuine = isMember ? heartbeat => heartbeat.IsSignedBy(identity.Authority) : null,
                     EdgeId = edge.Id,

@@ -65,6 +65,42 @@ internal static class Membership
     public static MemberFacts? MemberOf(this NodeIdentity identity, HttpContext context) =>
         IsOnMemberListener(context) ? identity.Judge(context.Connection.ClientCertificate) : null;
 
+    /// <summary>
+    /// Calls back when the member that made a request is one no more: for connections that outlive requests. Null on other
+    /// listeners. Dispose to stop.
+    /// </summary>
+    public static IDisposable? OnRemoval(this NodeIdentity identity, HttpContext context, Action then)
+    {
+        if (!IsOnMemberListener(context))
+        {
+            return null;
+        }
+        var watch = new RemovalWatch(identity, () =>
+        {
+            if (identity.MemberOf(context) is null)
+            {
+                then();
+            }
+        });
+        watch.Look(); // it may have been removed since it was let in
+        return watch;
+    }
+
+    private sealed class RemovalWatch : IDisposable
+    {
+        private readonly NodeIdentity _identity;
+
+        public RemovalWatch(NodeIdentity identity, Action look)
+        {
+            (_identity, Look) = (identity, look);
+            identity.Removed.Changed += look;
+        }
+
+        public Action Look { get; }
+
+        public void Dispose() => _identity.Removed.Changed -= Look;
+    }
+
     private static IPEndPoint EndPointOf(string address) =>
         Uri.TryCreate(address, UriKind.Absolute, out var uri) && uri.Scheme == Uri.UriSchemeHttps
         && IPAddress.TryParse(uri.Host is "localhost" ? "127.0.0.1" : uri.DnsSafeHost, out var ip)

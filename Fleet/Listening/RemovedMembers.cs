@@ -24,6 +24,9 @@ internal sealed class RemovedMembers
         }
     }
 
+    /// <summary>Somebody was added; called on the thread that added.</summary>
+    public event Action? Changed;
+
     /// <summary>The last sequence of the log that the list covers.</summary>
     public long Sequence => _known.Sequence;
 
@@ -33,12 +36,20 @@ internal sealed class RemovedMembers
     /// <summary>Adds what the log names up to a sequence. Nobody is ever taken off.</summary>
     public void Add(long sequence, IReadOnlyCollection<string> ids)
     {
+        if (Take(sequence, ids))
+        {
+            Changed?.Invoke();
+        }
+    }
+
+    private bool Take(long sequence, IReadOnlyCollection<string> ids)
+    {
         lock (_writing)
         {
             var known = _known;
             if (ids.Count == 0 && sequence <= known.Sequence)
             {
-                return;
+                return false;
             }
             var isNew = ids.Any(id => !known.Ids.Contains(id));
             var all = isNew ? known.Ids.Union(ids).ToFrozenSet(StringComparer.Ordinal) : known.Ids;
@@ -48,6 +59,7 @@ internal sealed class RemovedMembers
                 PrivateFile.Write(_path,
                     JsonSerializer.SerializeToUtf8Bytes(new Page(_known.Sequence, [.. all]), JsonSerializerOptions.Web));
             }
+            return isNew;
         }
     }
 

@@ -2,6 +2,7 @@ using System.IO.Pipelines;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Flickr.Listening;
 using Flickr.Origin.Replication;
@@ -15,6 +16,7 @@ internal sealed class FrameClient(Uri address, string key, TimeSpan connectTimeo
 {
     private readonly SemaphoreSlim _opening = new(1);
     private volatile FrameConnection? _connection;
+    private volatile X509Certificate2? _member;
     private volatile bool _isDisposed;
 
     /// <summary>Sends a call and waits for its answer's body.</summary>
@@ -26,7 +28,7 @@ internal sealed class FrameClient(Uri address, string key, TimeSpan connectTimeo
         limit.CancelAfter(timeout);
         try
         {
-            var connection = _connection is { IsBroken: false } open ? open : await OpenAsync(limit.Token);
+            var connection = _connection is { IsBroken: false } open && !IsRemoved ? open : await OpenAsync(limit.Token);
             return await connection.CallAsync(operation, body, limit.Token);
         }
         catch (OperationCanceledException error) when (!cancellationToken.IsCancellationRequested)
@@ -45,13 +47,16 @@ internal sealed class FrameClient(Uri address, string key, TimeSpan connectTimeo
         _connection?.Dispose();
     }
 
+    /// <summary>Whether the member at the other end was removed while the connection stood.</summary>
+    private bool IsRemoved => _member is { } member && identity.Judge(member) is null;
+
     private async Task<FrameConnection> OpenAsync(CancellationToken cancellationToken)
     {
         await _opening.WaitAsync(cancellationToken);
         try
         {
             ObjectDisposedException.ThrowIf(_isDisposed, this);
-            if (_connection is { IsBroken: false } open)
+            if (_connection is { IsBroken: false } open && !IsRemoved)
             {
                 return open;
             }
@@ -103,10 +108,11 @@ internal sealed class FrameClient(Uri address, string key, TimeSpan connectTimeo
         }
         var secure = new SslStream(plain);
         var options = new SslClientAuthenticationOptions { TargetHost = address.DnsSafeHost };
-        identity.Secure(options, "origin");
+        identity.Secure(options, "origin", alsoPublic: true);
         try
         {
             await secure.AuthenticateAsClientAsync(options, cancellationToken);
+            _member = secure.RemoteCertificate is X509Certificate2 shown && identity.Judge(shown) is not null ? shown : null;
             return secure;
         }
         catch (AuthenticationException error)
