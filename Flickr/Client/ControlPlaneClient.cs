@@ -1,4 +1,5 @@
 using System.Globalization;
+using Flickr.ControlPlane.Audit;
 
 namespace Flickr.Client;
 
