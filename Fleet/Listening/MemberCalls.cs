@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Http.Json;
-using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
@@ -23,15 +22,17 @@ internal sealed class MemberCalls(NodeIdentity identity) : IDisposable
     public async Task JoinAsync(string address, JoinToken token, string role, string name,
         CancellationToken cancellationToken)
     {
-        var authority = await FetchAuthorityAsync(address, cancellationToken);
+        var (handler, trust) = identity.NewJoinHandler();
+        using var client = new HttpClient(handler) { Timeout = CallMax, MaxResponseContentBufferSize = 64 << 10 };
+        var authority = await FetchAuthorityAsync(client, address, cancellationToken);
         if (JoinToken.FingerprintOf(authority) != token.Fingerprint)
         {
             throw new JoinRefusedException("the control plane's authority is not the one that the token names");
         }
+        trust.Pin(authority);
         using var key = identity.OpenKey();
-        using var pinned = PinnedTo(authority);
         var order = new JoinOrder(token.Id, token.Secret, role, name, RequestFor(key));
-        using var answer = await pinned.PostAsJsonAsync($"{address}/v1/members/join", order, JsonSerializerOptions.Web,
+        using var answer = await client.PostAsJsonAsync($"{address}/v1/members/join", order, JsonSerializerOptions.Web,
             cancellationToken);
         identity.Keep((await ReadAsync(answer, cancellationToken)).Certificate, authority);
     }
@@ -67,18 +68,10 @@ internal sealed class MemberCalls(NodeIdentity identity) : IDisposable
         Timeout = Timeout.InfiniteTimeSpan,
     };
 
-    private static async Task<X509Certificate2> FetchAuthorityAsync(string address, CancellationToken cancellationToken)
+    private static async Task<X509Certificate2> FetchAuthorityAsync(HttpClient client, string address,
+        CancellationToken cancellationToken)
     {
-        // Nobody is believed here: what comes back is compared with the token, and no secret is sent.
-        using var anyone = new HttpClient(new SocketsHttpHandler
-        {
-            UseProxy = false,
-            AllowAutoRedirect = false,
-            ConnectTimeout = TimeSpan.FromSeconds(2),
-            SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = (_, _, _, _) => true },
-        })
-        { Timeout = CallMax, MaxResponseContentBufferSize = 64 << 10 };
-        var pem = await anyone.GetStringAsync($"{address}/v1/members/authority", cancellationToken);
+        var pem = await client.GetStringAsync($"{address}/v1/members/authority", cancellationToken);
         try
         {
             return X509Certificate2.CreateFromPem(pem);
@@ -87,12 +80,6 @@ internal sealed class MemberCalls(NodeIdentity identity) : IDisposable
         {
             throw new JoinRefusedException("the control plane's authority cannot be read", fault);
         }
-    }
-
-    private HttpClient PinnedTo(X509Certificate2 authority)
-    {
-        var pinned = NodeIdentity.Trusting(authority, identity);
-        return new HttpClient(pinned) { Timeout = CallMax, MaxResponseContentBufferSize = 64 << 10 };
     }
 
     private static string RequestFor(ECDsa key) => Convert.ToBase64String(

@@ -24,7 +24,8 @@ internal static class Membership
         var folder = Path.Combine(
             DataFolder.Of(configuration[section + ":DataDirectory"] ?? "", section.ToLowerInvariant()), "member");
         services.AddSingleton(new MemberRole(role, name));
-        services.AddSingleton(provider => NodeIdentity.Open(folder, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => NodeIdentity.Open(folder,
+            provider.GetRequiredService<TimeProvider>(), configuration.IsMember(section)));
         services.AddSingleton<MemberWork>().AddHostedService(provider => provider.GetRequiredService<MemberWork>());
     }
 

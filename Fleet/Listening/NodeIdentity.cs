@@ -36,6 +36,9 @@ internal sealed class NodeIdentity : IDisposable
     /// <summary>The authority that issued it; null before the node has joined.</summary>
     public X509Certificate2? Authority => _held?.Authority;
 
+    /// <summary>Whether the settings say that this node is to be a member. Default true.</summary>
+    public bool IsExpected { get; init; } = true;
+
     /// <summary>How the certificate is made anew by who holds the authority; null for everybody else.</summary>
     public Action? Renew { get; set; }
 
@@ -50,9 +53,9 @@ internal sealed class NodeIdentity : IDisposable
         : null;
 
     /// <summary>Opens what lies in a folder; a folder that is not there is a node that has not joined.</summary>
-    public static NodeIdentity Open(string folder, TimeProvider time)
+    public static NodeIdentity Open(string folder, TimeProvider time, bool isExpected = true)
     {
-        var identity = new NodeIdentity(folder, time);
+        var identity = new NodeIdentity(folder, time) { IsExpected = isExpected };
         var (leaf, authority) = (identity.PathOf("node.crt"), identity.PathOf("authority.crt"));
         if (File.Exists(leaf) && File.Exists(authority) && File.Exists(identity.KeyPath))
         {
@@ -125,15 +128,21 @@ internal sealed class NodeIdentity : IDisposable
 
     /// <summary>
     /// Shows this node's certificate to servers that ask, and believes members of a role. Where
-    /// <paramref name="alsoPublic"/>, servers of the public authorities too: an edge may have foreign origins.
+    /// <paramref name="alsoPublic"/>, servers of the public authorities too: an edge may have foreign origins. Changes
+    /// nothing on a node that is to be no member.
     /// </summary>
     public void Secure(SslClientAuthenticationOptions ssl, string serverRole, bool alsoPublic = false)
     {
+        if (!IsExpected)
+        {
+            return;
+        }
         ssl.EnabledSslProtocols = alsoPublic ? SslProtocols.None : SslProtocols.Tls13;
+        ssl.CertificateChainPolicy = NoSystemStore();
         ssl.LocalCertificateSelectionCallback = (_, _, _, _, _) => Certificate!;
-        ssl.RemoteCertificateValidationCallback = (_, certificate, _, errors) =>
-            alsoPublic && errors == SslPolicyErrors.None
-            || certificate is X509Certificate2 shown && Judge(shown)?.Role == serverRole;
+        ssl.RemoteCertificateValidationCallback = (_, certificate, chain, errors) =>
+            certificate is X509Certificate2 shown && (Judge(shown)?.Role == serverRole
+                || alsoPublic && !errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch) && IsPublic(shown, chain));
     }
 
     /// <summary>A client that speaks to members of a role.</summary>
@@ -151,16 +160,24 @@ internal sealed class NodeIdentity : IDisposable
     }
 
     /// <summary>
-    /// A client that believes one authority, before this node has a certificate of it.
+    /// A client for the first join: it believes whoever answers first and keeps what that one showed; once the authority is
+    /// <see cref="JoinTrust.Authority">known</see>, only a control plane of that authority.
     /// </summary>
-    public static SocketsHttpHandler Trusting(X509Certificate2 authority, NodeIdentity clock)
+    public (SocketsHttpHandler Handler, JoinTrust Trust) NewJoinHandler()
     {
-        var handler = new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false };
+        var trust = new JoinTrust(this);
+        var handler = new SocketsHttpHandler
+        {
+            UseProxy = false,
+            AllowAutoRedirect = false,
+            ConnectTimeout = TimeSpan.FromSeconds(2),
+            MaxConnectionsPerServer = 1,
+        };
         handler.SslOptions.EnabledSslProtocols = SslProtocols.Tls13;
+        handler.SslOptions.CertificateChainPolicy = NoSystemStore();
         handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, _, _) =>
-            certificate is X509Certificate2 shown && clock.IsIssuedBy(shown, authority)
-            && MemberFacts.Of(shown)?.Role == "control-plane";
-        return handler;
+            certificate is X509Certificate2 shown && trust.Admits(shown);
+        return (handler, trust);
     }
 
     /// <summary>How a listener for members greets. A caller without a certificate comes in only where
@@ -177,7 +194,7 @@ internal sealed class NodeIdentity : IDisposable
             ServerCertificateContext = held.Context,
             EnabledSslProtocols = SslProtocols.Tls13,
             ClientCertificateRequired = true,
-            CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
+            CertificateChainPolicy = NoSystemStore(),
             RemoteCertificateValidationCallback = (_, certificate, _, _) =>
                 certificate is null ? alsoStrangers : certificate is X509Certificate2 shown && Judge(shown) is not null,
         };
@@ -201,8 +218,30 @@ internal sealed class NodeIdentity : IDisposable
         _held = new Held(bare.CopyWithPrivateKey(key), authority);
     }
 
+    /// <summary>Whether the certificate is one of a public authority; the name was compared before.</summary>
+    private static bool IsPublic(X509Certificate2 certificate, X509Chain? shown)
+    {
+        using var chain = new X509Chain();
+        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+        foreach (var between in shown?.ChainPolicy.ExtraStore ?? [])
+        {
+            chain.ChainPolicy.ExtraStore.Add(between);
+        }
+        return chain.Build(certificate);
+    }
+
+    /// <summary>
+    /// Our own callback judges; without this every program would read the system's store of authorities first, for nothing.
+    /// </summary>
+    private static X509ChainPolicy NoSystemStore() => new()
+    {
+        TrustMode = X509ChainTrustMode.CustomRootTrust,
+        RevocationMode = X509RevocationMode.NoCheck,
+        DisableCertificateDownloads = true,
+    };
+
     /// <summary>The signature alone: the end of the certificate is asked again at every use.</summary>
-    private bool IsIssuedBy(X509Certificate2 certificate, X509Certificate2 authority)
+    public bool IsIssuedBy(X509Certificate2 certificate, X509Certificate2 authority)
     {
         using var chain = new X509Chain();
         chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;

@@ -108,7 +108,7 @@ internal sealed class FrameClient(Uri address, string key, TimeSpan connectTimeo
         }
         var secure = new SslStream(plain);
         var options = new SslClientAuthenticationOptions { TargetHost = address.DnsSafeHost };
-        identity.Secure(options, "origin", alsoPublic: true);
+        identity.Secure(options, "origin");
         try
         {
             await secure.AuthenticateAsClientAsync(options, cancellationToken);

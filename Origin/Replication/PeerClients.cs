@@ -24,7 +24,7 @@ internal sealed class PeerClients : IDisposable
                 AllowAutoRedirect = false,
                 AutomaticDecompression = System.Net.DecompressionMethods.None,
             };
-            identity.Secure(handler.SslOptions, "origin", alsoPublic: true);
+            identity.Secure(handler.SslOptions, "origin");
             var client = new HttpClient(handler)
             {
                 BaseAddress = new Uri(node.Address),

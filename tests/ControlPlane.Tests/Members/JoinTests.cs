@@ -144,7 +144,7 @@ public sealed class JoinTests
             plane.Services.GetRequiredService<Authority>().Certificate.ExportCertificatePem());
         await using var node = new JoiningNode(impostor.Address, "edge", "edge-1");
 
-        await Assert.ThrowsAsync<HttpRequestException>(async () => await node.JoinAsync(await plane.InviteAsync("edge")));
+        await Assert.ThrowsAsync<JoinRefusedException>(async () => await node.JoinAsync(await plane.InviteAsync("edge")));
 
         Assert.Equal(["/v1/members/authority"], impostor.Asked);
     }
