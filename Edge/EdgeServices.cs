@@ -31,6 +31,7 @@ internal static class EdgeServices
     public static void AddEdge(this IServiceCollection services, IConfiguration configuration)
     {
         services.TryAddSingleton(TimeProvider.System);
+        services.AddMembership(configuration, "Edge", "edge", configuration["Edge:Id"] ?? "edge");
         services.AddSingleton<EdgeMetrics>();
         services.AddEdgeOptions();
         services.AddTracing("Edge");
@@ -165,18 +166,22 @@ internal static class EdgeServices
         services.AddSingleton(provider =>
         {
             var edge = provider.GetRequiredService<IOptions<EdgeOptions>>().Value;
+            var identity = provider.GetRequiredService<NodeIdentity>();
+            var isMember = configuration.IsMember("Edge");
             return new ControlPlaneStream(
                 new ControlPlaneStreamOptions
                 {
                     Addresses = EdgeOptions.AddressesOf(edge.ControlPlane),
                     AddressesNow = () => EdgeOptions.AddressesOf(configuration["Edge:ControlPlane"] ?? ""),
-                    Key = EdgeOptions.KeyOf(edge.ControlPlaneKey, edge.ControlPlaneKeyFile) ?? "",
+                    Key = isMember ? "" : EdgeOptions.KeyOf(edge.ControlPlaneKey, edge.ControlPlaneKeyFile) ?? "",
+                    IsGenuine = isMember ? heartbeat => heartbeat.IsSignedBy(identity.Authority) : null,
                     EdgeId = edge.Id,
                     PublicAddress = edge.PublicAddress.Length > 0 ? edge.PublicAddress : edge.Listen,
                 },
                 provider.GetRequiredService<HorizonJournal>(),
                 provider.GetRequiredService<TimeProvider>(),
-                provider.GetRequiredService<ILogger<ControlPlaneStream>>());
+                provider.GetRequiredService<ILogger<ControlPlaneStream>>(),
+                isMember ? identity.NewHandler("control-plane") : null);
         });
         services.AddHostedService(provider => provider.GetRequiredService<ControlPlaneStream>());
     }
