@@ -1,5 +1,6 @@
 using System.Text;
 using Flickr.Edge.Gate;
+using Flickr.Edge.Lane;
 using Flickr.Listening;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
@@ -11,6 +12,15 @@ namespace Flickr.Edge;
 /// </summary>
 public static class EdgeProgram
 {
+    /// <summary>Time a connection may be idle between two requests.</summary>
+    internal static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(30);
+
+    /// <summary>Bytes a second that a client must take, after <see cref="SlowGrace"/>.</summary>
+    internal const int BytesPerSecondMin = 1024;
+
+    /// <summary>Time in which a client may take less.</summary>
+    internal static readonly TimeSpan SlowGrace = TimeSpan.FromSeconds(10);
+
     /// <summary>Builds the program without starting it.</summary>
     /// <param name="args">Command line settings, e.g. <c>--Edge:Listen=http://127.0.0.1:9000</c>.</param>
     /// <param name="settings">Settings that win over files, environment and <paramref name="args"/>; null for
@@ -42,13 +52,17 @@ public static class EdgeProgram
             kestrel.Limits.MaxRequestLineSize = 8 << 10;
             kestrel.Limits.MaxRequestHeadersTotalSize = 16 << 10;
             kestrel.Limits.MaxRequestHeaderCount = 64;
-            kestrel.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(30);
+            kestrel.Limits.KeepAliveTimeout = KeepAlive;
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
             kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(1024, TimeSpan.FromSeconds(5));
-            kestrel.Limits.MinResponseDataRate = new MinDataRate(1024, TimeSpan.FromSeconds(10));
+            kestrel.Limits.MinResponseDataRate = new MinDataRate(BytesPerSecondMin, SlowGrace);
             kestrel.Limits.MaxResponseBufferSize = 64 << 10;
             kestrel.Limits.Http2.MaxStreamsPerConnection = 64;
-            kestrel.Listen(options.Listen, options.AdminListen, listen => listen.UseRequestGate());
+            kestrel.Listen(options.Listen, options.AdminListen, listen =>
+            {
+                listen.UseRequestGate();
+                listen.UseHitLoops();
+            });
         });
         services?.Invoke(builder.Services);
         var app = builder.Build();
