@@ -141,7 +141,7 @@ internal sealed class HitLane(
         if (head is null || !ReferenceEquals(head.Site, address.Site))
         {
             head = LaneHead.Of(address.Site, found.Head, found.Length, time.GetUtcNow());
-            found.Lease.SetPrepared(head);
+            found.Lease.SetPrepared(head, head.HeapBytes);
         }
         return head.IsFit && head.BytesMax <= HeadBytesMax;
     }

@@ -103,8 +103,8 @@ internal sealed class LaneConnection : ILaneSink, ILaneWire
         }
         finally
         {
-            answer.Found.Dispose();
             _lane.Account(this, answer, outcome);
+            answer.Found.Dispose();
         }
     }
 

@@ -290,8 +290,8 @@ internal sealed class LoopConnection : ILaneSink
         }
         _slow = null;
         _loop.Limits.SlowEnded();
-        slow.Answer.Found.Dispose();
         _loop.Lane.Account(this, slow.Answer, outcome);
+        slow.Answer.Found.Dispose();
     }
 
     private bool IsLanesTurn() => _loop.Limits.MayBeSlow
