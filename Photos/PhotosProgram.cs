@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Flickr.Discovery;
 using Flickr.Listening;
 using Flickr.Photos.Accounts;
 using Flickr.Photos.Comments;
@@ -43,6 +44,7 @@ public static class PhotosProgram
         {
             builder.Configuration.AddConfiguration(settings);
         }
+        builder.AddDiscovery("photos");
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning).AddFilter("System.Net.Http.HttpClient", LogLevel.Warning)
             .AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error); // says that the keys lie unencrypted: folder rights guard them
         var photos = builder.Configuration.GetSection("Photos").Get<PhotosOptions>() ?? new PhotosOptions();
@@ -63,7 +65,16 @@ public static class PhotosProgram
     /// <summary>Runs until the process is told to stop. Returns the exit code.</summary>
     public static async Task<int> RunAsync(string[] args)
     {
-        var app = Build(args);
+        WebApplication app;
+        try
+        {
+            app = Build(args);
+        }
+        catch (Exception fault) when (fault is OptionsValidationException or FormatException or IOException)
+        {
+            await Console.Error.WriteLineAsync($"photos: {fault.Message}");
+            return 2;
+        }
         await app.RunAsync();
         return 0;
     }
