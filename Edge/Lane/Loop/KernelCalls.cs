@@ -64,13 +64,13 @@ internal static unsafe partial class KernelCalls
     public static void Wake(int descriptor)
     {
         ulong one = 1;
-        Write(descriptor, &one, sizeof(ulong)); // a full counter is a wake that is still to be seen
+        _ = Write(descriptor, &one, sizeof(ulong)); // a full counter is a wake that is still to be seen
     }
 
     public static void TakeWake(int descriptor)
     {
         ulong count;
-        Read(descriptor, &count, sizeof(ulong));
+        _ = Read(descriptor, &count, sizeof(ulong));
     }
 
     /// <summary>Takes a connection off a listener, and the address of its client.</summary>
@@ -116,19 +116,19 @@ internal static unsafe partial class KernelCalls
     }
 
     /// <summary>Tells the client that nothing more comes.</summary>
-    public static void EndSending(int descriptor) => Shutdown(descriptor, ShutWrite);
+    public static void EndSending(int descriptor) => _ = Shutdown(descriptor, ShutWrite);
 
     /// <summary>Ends both directions; the descriptor stays taken.</summary>
-    public static void End(int descriptor) => Shutdown(descriptor, ShutBoth);
+    public static void End(int descriptor) => _ = Shutdown(descriptor, ShutBoth);
 
-    public static void Close(int descriptor) => CloseCall(descriptor);
+    public static void Close(int descriptor) => _ = CloseCall(descriptor);
 
     /// <summary>Closes with a reset: what was cut looks cut.</summary>
     public static void Reset(int descriptor)
     {
         var linger = stackalloc int[2] { 1, 0 };
-        SetOption(descriptor, SocketLevel, LingerOption, linger, 2 * sizeof(int));
-        CloseCall(descriptor);
+        _ = SetOption(descriptor, SocketLevel, LingerOption, linger, 2 * sizeof(int));
+        _ = CloseCall(descriptor);
     }
 
     private static IPEndPoint? EndPointOf(ReadOnlySpan<byte> address)

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using Flickr.Edge.Respond;
 
@@ -14,6 +15,7 @@ namespace Flickr.Edge.Lane.Loop;
 /// answers were written and their flush awaited; 3. the two numbers being equal, and the output idle, the server
 /// waits with everything said, and cannot begin anything before the loop hands over more.
 /// </remarks>
+[SuppressMessage("Design", "CA1001", Justification = "The server is told of the context, and disposes it.")]
 internal sealed class LoopConnection : ILaneSink
 {
     /// <summary>

@@ -59,17 +59,12 @@ internal sealed class LoopContext : DefaultConnectionContext, ILaneWire, IDuplex
     {
         _input.Writer.Write(bytes);
         var flush = _input.Writer.FlushAsync();
-        var awaiter = flush.GetAwaiter();
-        if (awaiter.IsCompleted)
+        if (flush.IsCompletedSuccessfully)
         {
-            awaiter.GetResult();
+            flush.GetAwaiter().GetResult();
             return true;
         }
-        awaiter.UnsafeOnCompleted(() =>
-        {
-            awaiter.GetResult();
-            _connection.Resume();
-        });
+        flush.AsTask().GetAwaiter().UnsafeOnCompleted(_connection.Resume);
         return false;
     }
 
