@@ -84,9 +84,9 @@ public sealed class HitLaneTests
             [("Edge:Lane:Transport", transport)],
             services: services => services.AddSingleton<TimeProvider>(time));
         await WarmAsync(edge, "/a");
-        using var connection = await ConnectAsync(edge);
 
         time.Advance(TimeSpan.FromSeconds(59));
+        using var connection = await ConnectAsync(edge);
         await connection.SendAsync(Get(edge, "/a"));
         var fresh = await AnswersAsync(connection, "GET");
         var hits = await edge.MetricAsync("flickr_edge_lane_hits_total");
