@@ -82,6 +82,7 @@ internal static class EdgeServices
         var admin = app.Services.GetRequiredService<AdminEndpoints>();
         app.Services.GetRequiredService<StateMetrics>();
         app.Services.GetRequiredService<TierMetrics>();
+        app.Services.GetRequiredService<LaneMetrics>();
         var pipeline = app.Services.GetRequiredService<EdgePipeline>();
         app.UseAdminListener(app.Services.GetRequiredService<EdgeMetrics>().Registry, () => drain.IsReady,
             admin.TryAnswerAsync);

@@ -1,7 +1,7 @@
 using Flickr.Edge.Cache;
 using Flickr.Edge.Cache.WhatIf;
 
-namespace Flickr.Micro;
+namespace Flickr.Load.Policies;
 
 /// <summary>
 /// SIEVE (Zhang et al., NSDI 2024): one queue, a hand that spares what was visited. By bytes.

@@ -1,6 +1,6 @@
 using Flickr.Edge.Cache;
 
-namespace Flickr.Micro;
+namespace Flickr.Load.Policies;
 
 /// <summary>Made-up request traces of a photo CDN; seeded, so every run sees the same.</summary>
 internal static class CacheTraces

@@ -4,13 +4,13 @@ using Flickr.Edge.Cache;
 using Flickr.Edge.Cache.Log;
 using Microsoft.Extensions.Logging.Abstractions;
 
-namespace Flickr.Micro;
+namespace Flickr.Load.Questions;
 
 /// <summary>
 /// Restart of the log tier with many objects, after a clean stop and after a kill (a copy of the folder of a
-/// running tier). <c>dotnet run -c Release --project bench/Micro -- cache-restart [objects]</c>.
+/// running tier). <c>dotnet run -c Release --project bench/Load -- restart [--objects N]</c>.
 /// </summary>
-internal static class CacheRestart
+internal static class RestartQuestion
 {
     private static readonly EdgeLogOptions Options = new() { AdmitAll = true, QueueBytesMax = 256L << 20 };
 
