@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.IO.Hashing;
 using System.Security.Cryptography;
-using Flickr.Origin.Durability;
+using Flickr.Fleet.Durability;
 using Flickr.Origin.Staging;
 using Flickr.Origin.Volumes;
 using Microsoft.Win32.SafeHandles;
@@ -172,7 +172,7 @@ internal sealed class UploadStore
 
     private void MakeDurable(OpenUpload upload, SafeFileHandle file, long offset)
     {
-        Posix.SyncData(file);
+        Fsync.Data(file);
         Save(upload, upload.Facts with { DurableOffset = offset, ExpiresMs = NextExpiry() });
         upload.Offset = offset;
     }
@@ -184,10 +184,10 @@ internal sealed class UploadStore
         using (var file = File.OpenHandle(path + ".new", FileMode.Create, FileAccess.Write))
         {
             RandomAccess.Write(file, facts.ToBytes(), 0);
-            Posix.SyncData(file);
+            Fsync.Data(file);
         }
         File.Move(path + ".new", path, overwrite: true);
-        Posix.SyncDirectory(_directory);
+        Fsync.Directory(_directory);
         upload.Facts = facts;
     }
 
@@ -201,7 +201,7 @@ internal sealed class UploadStore
         if (facts.Digest is null)
         {
             using var handle = File.OpenHandle(part, FileMode.OpenOrCreate, FileAccess.ReadWrite);
-            Posix.Truncate(handle, facts.DurableOffset);
+            FileRoom.Truncate(handle, facts.DurableOffset);
         }
         else
         {

@@ -1,4 +1,4 @@
-using Flickr.Origin.Durability;
+using Flickr.Fleet.Durability;
 using Microsoft.Win32.SafeHandles;
 
 namespace Flickr.Origin.Volumes;
@@ -15,7 +15,7 @@ internal sealed class DirectoryDisk : IVolumeDisk
         if (!Directory.Exists(_directory))
         {
             Directory.CreateDirectory(_directory);
-            Posix.SyncDirectory(Path.GetDirectoryName(_directory)!);
+            Fsync.Directory(Path.GetDirectoryName(_directory)!);
         }
         _drive = new DriveInfo(_directory);
     }
@@ -30,7 +30,7 @@ internal sealed class DirectoryDisk : IVolumeDisk
 
     public void Delete(string name) => File.Delete(Path.Combine(_directory, name));
 
-    public void SyncDirectory() => Posix.SyncDirectory(_directory);
+    public void SyncDirectory() => Fsync.Directory(_directory);
 
     private DirectoryFile OpenFile(string name, FileMode mode) => new(File.OpenHandle(
         Path.Combine(_directory, name), mode, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete,
@@ -82,15 +82,15 @@ internal sealed class DirectoryDisk : IVolumeDisk
             }
             if (length >= EarlyWriteBytesMin)
             {
-                Posix.StartWriting(handle, offset, length);
+                FileRoom.StartWriting(handle, offset, length);
             }
         }
 
-        public void Allocate(long length) => Posix.Allocate(handle, length);
+        public void Allocate(long length) => FileRoom.Allocate(handle, length);
 
-        public void Truncate(long length) => Posix.Truncate(handle, length);
+        public void Truncate(long length) => FileRoom.Truncate(handle, length);
 
-        public void Sync() => Posix.SyncData(handle);
+        public void Sync() => Fsync.Data(handle);
 
         public void Dispose() => handle.Dispose();
     }
