@@ -40,6 +40,12 @@ internal sealed class DirectoryDisk : IVolumeDisk
     {
         private const long EarlyWriteBytesMin = 256 << 10;
 
+        /// <summary>
+        /// The disk is told to begin on another thread, for the kernel walks the pages in the call: the next part is copied
+        /// meanwhile. One at a time; a flush waits for it and brings its error.
+        /// </summary>
+        private Task _early = Task.CompletedTask;
+
         public long Length => RandomAccess.GetLength(handle);
 
         public int Read(long offset, Span<byte> buffer)
@@ -82,7 +88,12 @@ internal sealed class DirectoryDisk : IVolumeDisk
             }
             if (length >= EarlyWriteBytesMin)
             {
-                FileRoom.StartWriting(handle, offset, length);
+                var before = _early;
+                _early = Task.Run(async () =>
+                {
+                    await before;
+                    FileRoom.StartWriting(handle, offset, length);
+                });
             }
         }
 
@@ -90,8 +101,16 @@ internal sealed class DirectoryDisk : IVolumeDisk
 
         public void Truncate(long length) => FileRoom.Truncate(handle, length);
 
-        public void Sync() => Fsync.Data(handle);
+        public void Sync()
+        {
+            _early.GetAwaiter().GetResult();
+            Fsync.Data(handle);
+        }
 
-        public void Dispose() => handle.Dispose();
+        public void Dispose()
+        {
+            ((IAsyncResult)_early).AsyncWaitHandle.WaitOne();
+            handle.Dispose();
+        }
     }
 }
