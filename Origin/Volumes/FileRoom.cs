@@ -1,13 +1,13 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
-namespace Flickr.Origin.Durability;
+namespace Flickr.Origin.Volumes;
 
 /// <summary>
-/// The system calls that make bytes durable. .NET 10 hides a failed fsync and has no fsync for directories, so both go
-/// by P/Invoke here. Every failure is an <see cref="IOException"/> whose HResult is the errno.
+/// The system calls that make and cut room in a file, and start writing early. Nothing here makes bytes durable: that is
+/// <see cref="Flickr.Fleet.Durability.Fsync"/>. Every failure is an <see cref="IOException"/> whose HResult is the errno.
 /// </summary>
-internal static partial class Posix
+internal static partial class FileRoom
 {
     public const int Eio = 5;
     public const int Enospc = 28;
@@ -17,22 +17,6 @@ internal static partial class Posix
     private const int Eintr = 4;
     private const int Enosys = 38;
     private const int Eopnotsupp = 95;
-    private const int OpenReadOnlyDirectoryCloseOnExec = 0x10000 | 0x80000;
-
-    /// <summary>Makes the file's bytes, and its length, durable. A failure is final: never call it again for the file.</summary>
-    public static void SyncData(SafeFileHandle file) => Check(FDataSync(file), "fdatasync");
-
-    /// <summary>Makes the entries of a directory (created, renamed and deleted files) durable.</summary>
-    public static void SyncDirectory(string path)
-    {
-        var descriptor = OpenDirectory(path, OpenReadOnlyDirectoryCloseOnExec);
-        if (descriptor < 0)
-        {
-            Check(-1, "open directory");
-        }
-        using var handle = new SafeFileHandle(descriptor, ownsHandle: true);
-        Check(FSync(handle), "fsync directory");
-    }
 
     /// <summary>Makes room up to <paramref name="length"/>, so that later writes below it do not run out of space.</summary>
     public static void Allocate(SafeFileHandle file, long length)
@@ -52,7 +36,7 @@ internal static partial class Posix
 
     /// <summary>
     /// Lets the disk begin with bytes that were written, while more are being copied. It waits for nothing and makes nothing
-    /// durable: a <see cref="SyncData"/> after it does, and finds less to do.
+    /// durable: a flush after it does, and finds less to do.
     /// </summary>
     public static void StartWriting(SafeFileHandle file, long offset, long length) =>
         Check(SyncFileRange(file, offset, length, SyncFileRangeWrite), "sync_file_range");
@@ -71,15 +55,6 @@ internal static partial class Posix
             throw new IOException($"{call} failed: {Marshal.GetPInvokeErrorMessage(errno)}", errno);
         }
     }
-
-    [LibraryImport("libc", EntryPoint = "fdatasync", SetLastError = true)]
-    private static partial int FDataSync(SafeFileHandle file);
-
-    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
-    private static partial int FSync(SafeFileHandle file);
-
-    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int OpenDirectory(string path, int flags);
 
     [LibraryImport("libc", EntryPoint = "fallocate", SetLastError = true)]
     private static partial int FAllocate(SafeFileHandle file, int mode, long offset, long length);
