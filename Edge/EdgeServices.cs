@@ -11,6 +11,7 @@ using Flickr.Edge.Lane;
 using Flickr.Edge.Purge;
 using Flickr.Edge.Respond;
 using Flickr.Edge.Sites;
+using Flickr.Edge.Upstream;
 using Flickr.Fleet.Invalidations;
 using Flickr.Fleet.Streaming;
 using Flickr.Listening;
@@ -147,6 +148,7 @@ internal static class EdgeServices
         services.AddSingleton<IPassiveHealthCheckPolicy>(provider =>
             provider.GetRequiredService<ReplicaHealth>());
         services.AddSingleton<RetryBudget>();
+        services.AddSingleton<WireClients>();
         services.AddSingleton<Fetcher>();
         services.AddSingleton<IForwarderHttpClientFactory, UpstreamClients>();
     }
