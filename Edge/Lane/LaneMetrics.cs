@@ -11,13 +11,10 @@ internal sealed class LaneMetrics
             "Connections in the loops of the public listener.");
         var slow = metrics.Make.CreateGauge("flickr_edge_lane_slow_answers",
             "Answers of the lane whose client has not taken them whole yet.");
-        var refused = metrics.Make.CreateCounter("flickr_edge_loop_refused_total",
-            "Connections closed at once because Edge:Listener:ConnectionsMax were open.");
         metrics.Registry.AddBeforeCollectCallback(() =>
         {
             connections.Set(limits.Connections);
             slow.Set(limits.Slow);
-            refused.IncTo(limits.Refused);
         });
     }
 }

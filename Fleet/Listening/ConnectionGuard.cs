@@ -51,8 +51,42 @@ internal sealed class ConnectionGuard(IOptions<ListenerOptions> options, Listene
     public static TrackedConnection? Of(IConnectionItemsFeature? connection) =>
         connection is not null && connection.Items.TryGetValue(Mark, out var found) ? (TrackedConnection?)found : null;
 
+    /// <summary>
+    /// Takes a place for a connection that the server does not know of yet; null: there is none, which is counted. The
+    /// server meets the place as a feature of the connection, and takes no second one. Give it back with
+    /// <see cref="Leave(ConnectionPlace)"/>.
+    /// </summary>
+    public ConnectionPlace? TryTake(EndPoint? remote)
+    {
+        var open = Interlocked.Increment(ref _count);
+        metrics.Opened();
+        var client = ClientOf(remote);
+        var share = Join(client);
+        var place = new ConnectionPlace(client, share);
+        if (open <= _connectionsMax && share.Connections <= _clientConnectionsMax)
+        {
+            return place;
+        }
+        metrics.Refused(open > _connectionsMax ? "full" : "client");
+        Leave(place);
+        return null;
+    }
+
+    /// <summary>The connection has ended.</summary>
+    public void Leave(ConnectionPlace place)
+    {
+        Leave(place.Client, place.Share);
+        metrics.Closed();
+        Interlocked.Decrement(ref _count);
+    }
+
     private async Task ServeAsync(ConnectionDelegate next, ConnectionContext connection)
     {
+        if (connection.Features.Get<ConnectionPlace>() is { } place)
+        {
+            await WatchAsync(next, connection, place.Share);
+            return;
+        }
         var open = Interlocked.Increment(ref _count);
         metrics.Opened();
         try
@@ -84,21 +118,26 @@ internal sealed class ConnectionGuard(IOptions<ListenerOptions> options, Listene
                 Refuse(connection, "client");
                 return;
             }
-            var tracked = new TrackedConnection(connection, share, time.GetTimestamp());
-            connection.Items[Mark] = tracked;
-            _open.TryAdd(tracked, 0);
-            try
-            {
-                await next(connection);
-            }
-            finally
-            {
-                _open.TryRemove(tracked, out _);
-            }
+            await WatchAsync(next, connection, share);
         }
         finally
         {
             Leave(client, share);
+        }
+    }
+
+    private async Task WatchAsync(ConnectionDelegate next, ConnectionContext connection, ClientShare share)
+    {
+        var tracked = new TrackedConnection(connection, share, time.GetTimestamp());
+        connection.Items[Mark] = tracked;
+        _open.TryAdd(tracked, 0);
+        try
+        {
+            await next(connection);
+        }
+        finally
+        {
+            _open.TryRemove(tracked, out _);
         }
     }
 
@@ -155,3 +194,6 @@ internal sealed class ConnectionGuard(IOptions<ListenerOptions> options, Listene
         return new IPAddress(bytes);
     }
 }
+
+/// <summary>A connection's place on the listener, and in its client's share.</summary>
+internal sealed record ConnectionPlace(IPAddress Client, ClientShare Share);

@@ -113,7 +113,7 @@ internal sealed class EventLoop
     {
         _connections[connection.Slot] = null;
         _free.Push(connection.Slot);
-        Limits.Closed();
+        Limits.Closed(connection.Place);
     }
 
     /// <summary>Begins to serve a connection. The loop's thread only.</summary>

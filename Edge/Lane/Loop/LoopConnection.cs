@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using Flickr.Edge.Respond;
+using Flickr.Listening;
 
 namespace Flickr.Edge.Lane.Loop;
 
@@ -43,9 +44,10 @@ internal sealed class LoopConnection : ILaneSink
     private bool _wasCut;
     private bool _isFreed;
 
-    public LoopConnection(EventLoop loop, LoopListener listener, int descriptor, IPEndPoint? remote)
+    public LoopConnection(EventLoop loop, LoopListener listener, int descriptor, IPEndPoint? remote,
+        ConnectionPlace place)
     {
-        (_loop, _listener, Descriptor, _remote) = (loop, listener, descriptor, remote);
+        (_loop, _listener, Descriptor, _remote, Place) = (loop, listener, descriptor, remote, place);
         Client = remote?.Address;
         _activeAt = loop.Time.GetTimestamp();
     }
@@ -63,6 +65,9 @@ internal sealed class LoopConnection : ILaneSink
     }
 
     public int Descriptor { get; }
+
+    /// <summary>Its place on the listener.</summary>
+    public ConnectionPlace Place { get; }
 
     /// <summary>Its place in the loop.</summary>
     public int Slot { get; set; }

@@ -11,7 +11,8 @@ namespace Flickr.Edge.Lane.Loop;
 /// A connection of a loop as the server sees it: it reads what the loop hands over, and writes to the socket
 /// itself, by the gathered sends of <see cref="LaneOutput"/>. The loop tells when the socket takes bytes again.
 /// </summary>
-internal sealed class LoopContext : DefaultConnectionContext, ILaneWire, IDuplexPipe, IMemoryPoolFeature
+internal sealed class LoopContext : DefaultConnectionContext, ILaneWire, IDuplexPipe, IMemoryPoolFeature,
+    IConnectionSocketFeature
 {
     private const int GoneError = 32; // EPIPE
     private const int PauseAtBytes = 256 << 10;
@@ -23,6 +24,7 @@ internal sealed class LoopContext : DefaultConnectionContext, ILaneWire, IDuplex
     private readonly Lock _gate = new(); // the descriptor may be used; who waits for it
     private readonly Pipe _input;
     private readonly LaneOutput _output;
+    private Socket? _socket;
     private TaskCompletionSource? _waiting;
     private bool _isWritable;
     private bool _isLost;
@@ -40,10 +42,18 @@ internal sealed class LoopContext : DefaultConnectionContext, ILaneWire, IDuplex
         ConnectionClosed = _closed.Token;
         Transport = this;
         Features.Set<IMemoryPoolFeature>(this);
+        Features.Set<IConnectionSocketFeature>(this);
+        Features.Set(connection.Place);
         Features.Set(connection);
     }
 
     public MemoryPool<byte> MemoryPool { get; }
+
+    /// <summary>
+    /// The descriptor as a socket, for what asks the kernel about the connection. Nobody reads or writes on it, and it
+    /// is valid as long as the server has the connection.
+    /// </summary>
+    public Socket Socket => _socket ??= new Socket(new SafeSocketHandle(_connection.Descriptor, ownsHandle: false));
 
     PipeReader IDuplexPipe.Input => _input.Reader;
 
@@ -141,6 +151,7 @@ internal sealed class LoopContext : DefaultConnectionContext, ILaneWire, IDuplex
         {
             _isLetGo = true;
         }
+        _socket?.SafeHandle.Dispose(); // not the socket: that would end the connection, which lingers
         await _input.Reader.CompleteAsync();
         await base.DisposeAsync();
         _connection.LetGo();

@@ -1,10 +1,12 @@
+using System.Net;
 using Flickr.Listening;
 using Microsoft.Extensions.Options;
 
 namespace Flickr.Edge.Lane.Loop;
 
 /// <summary>What the loops share: limits, and how much of them is used. Thread-safe.</summary>
-internal sealed class LoopLimits(IOptions<ListenerOptions> listener, IOptions<LaneOptions> lane)
+internal sealed class LoopLimits(ConnectionGuard guard, IOptions<ListenerOptions> listener,
+    IOptions<LaneOptions> lane)
 {
     /// <summary>Time a connection may be idle between two requests: the server's own limit.</summary>
     public TimeSpan KeepAlive => listener.Value.KeepAlive;
@@ -20,11 +22,9 @@ internal sealed class LoopLimits(IOptions<ListenerOptions> listener, IOptions<La
     /// <summary>How long a closed connection waits for its client to close too, so that nothing sent is lost.</summary>
     public static readonly TimeSpan Linger = TimeSpan.FromSeconds(2);
 
-    private readonly int _connectionsMax = listener.Value.ConnectionsMax;
     private readonly int _slowMax = lane.Value.SlowAnswersMax;
     private int _connections;
     private int _slow;
-    private long _refused;
 
     /// <summary>Open connections.</summary>
     public int Connections => Volatile.Read(ref _connections);
@@ -32,25 +32,25 @@ internal sealed class LoopLimits(IOptions<ListenerOptions> listener, IOptions<La
     /// <summary>Answers of the lane whose client has not taken them whole yet.</summary>
     public int Slow => Volatile.Read(ref _slow);
 
-    /// <summary>Connections closed at once because there were too many.</summary>
-    public long Refused => Interlocked.Read(ref _refused);
-
     /// <summary>Whether the lane may begin an answer that could become a slow one.</summary>
     public bool MayBeSlow => Volatile.Read(ref _slow) < _slowMax;
 
-    /// <summary>False: there are too many.</summary>
-    public bool TryOpen()
+    /// <summary>The listener's place for a connection; null: there are too many, of all or of this client.</summary>
+    public ConnectionPlace? TryOpen(IPEndPoint? client)
     {
-        if (Interlocked.Increment(ref _connections) <= _connectionsMax)
+        var place = guard.TryTake(client);
+        if (place is not null)
         {
-            return true;
+            Interlocked.Increment(ref _connections);
         }
-        Interlocked.Decrement(ref _connections);
-        Interlocked.Increment(ref _refused);
-        return false;
+        return place;
     }
 
-    public void Closed() => Interlocked.Decrement(ref _connections);
+    public void Closed(ConnectionPlace place)
+    {
+        Interlocked.Decrement(ref _connections);
+        guard.Leave(place);
+    }
 
     public void SlowBegan() => Interlocked.Increment(ref _slow);
 

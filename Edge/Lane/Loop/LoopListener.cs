@@ -123,12 +123,12 @@ internal sealed class LoopListener : IConnectionListener
     private void Deal(int descriptor, IPEndPoint? client)
     {
         var loop = _loops[_next++ % _loops.Length];
-        if (!loop.Limits.TryOpen())
+        if (loop.Limits.TryOpen(client) is not { } place)
         {
             KernelCalls.Close(descriptor);
             return;
         }
-        var connection = new LoopConnection(loop, this, descriptor, client);
+        var connection = new LoopConnection(loop, this, descriptor, client, place);
         if (ReferenceEquals(loop, _loops[0]))
         {
             loop.Adopt(connection);

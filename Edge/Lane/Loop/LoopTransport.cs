@@ -47,12 +47,12 @@ internal sealed class LoopTransport(
             memory.Create());
     }
 
-    private static Socket Listen(EndPoint endpoint)
+    private Socket Listen(EndPoint endpoint)
     {
         Socket? socket = null;
         try
         {
-            socket = SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint);
+            socket = sockets.Value.CreateBoundListenSocket(endpoint);
             socket.Blocking = false;
             socket.NoDelay = true; // accepted sockets inherit it
             socket.Listen(Backlog);

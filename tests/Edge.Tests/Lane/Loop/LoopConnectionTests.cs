@@ -106,24 +106,34 @@ public sealed class LoopConnectionTests
         Assert.StartsWith("HTTP/1.1 200", await AnswersAsync(used, "GET"));
     }
 
-    [Fact]
-    public async Task Connections_above_the_limit_are_closed_at_once_and_counted()
+    [Theory]
+    [InlineData("1", 16, "full")]
+    [InlineData("0.5", 8, "client")]
+    public async Task Connections_above_the_limit_of_all_or_of_a_client_are_closed_at_once_and_counted(
+        string clientShare, int most, string reason)
     {
         await using var origin = await OriginServer.StartAsync(_photos.AnswerAsync);
-        await using var edge = await StartAsync(origin, null, ("Edge:ConnectionsMax", "16"));
+        await using var edge = await StartAsync(origin, null, ("Edge:Listener:ConnectionsMax", "16"),
+            ("Edge:Listener:ClientShareMax", clientShare));
         var open = new List<Gate.RawConnection>();
-        for (var i = 0; i < 16; i++)
+        for (var i = 0; i < most; i++)
         {
             open.Add(await ConnectAsync(edge));
         }
-        await Until.TrueAsync(async () => await edge.MetricAsync(Connections) == 16);
+        await Until.TrueAsync(async () => await edge.MetricAsync(Connections) == most);
 
         using var above = await ConnectAsync(edge);
 
         Assert.Equal("", await above.ReadToEndAsync());
-        Assert.Equal(1, await edge.MetricAsync("flickr_edge_loop_refused_total"));
+        Assert.Equal(1, await edge.MetricAsync($"flickr_edge_connections_refused_total{{reason=\"{reason}\"}}"));
+        // One that the server knows of has one place, not two.
+        await open[1].SendAsync(Get(edge, "/", method: "HEAD"));
+        await AnswersAsync(open[1], "HEAD");
         open[0].Dispose();
-        await Until.TrueAsync(async () => await edge.MetricAsync(Connections) == 15);
+        await Until.TrueAsync(async () => await edge.MetricAsync(Connections) == most - 1);
+        using var next = await ConnectAsync(edge);
+        await next.SendAsync(Get(edge, "/", method: "HEAD"));
+        await AnswersAsync(next, "HEAD");
         open.ForEach(connection => connection.Dispose());
     }
 
