@@ -53,6 +53,7 @@ internal sealed class EdgePipeline(
         }
         finally
         {
+            request?.Transfer?.Dispose();
             var took = time.GetElapsedTime(startedAt);
             metrics.Answered(request?.Class ?? ObjectClass.Plain, request?.Outcome ?? AnswerOutcome.Refused,
                 took,
@@ -111,6 +112,12 @@ internal sealed class EdgePipeline(
             await passes.AnswerAsync(request, ForwardReason.Method);
             return;
         }
+        await AnswerRoundsAsync(request);
+    }
+
+    /// <summary>Answers an admitted read, or the ask of another edge, in as many rounds as it takes.</summary>
+    public async Task AnswerRoundsAsync(EdgeRequest request)
+    {
         var looksIntoLog = false;
         for (var round = 0; round < RoundsMax; round++)
         {

@@ -1,5 +1,6 @@
 using System.Text;
 using Flickr.Edge.Gate;
+using Flickr.Edge.Peers;
 using Flickr.Listening;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
@@ -49,6 +50,7 @@ public static class EdgeProgram
             kestrel.Limits.MaxResponseBufferSize = 64 << 10;
             kestrel.Limits.Http2.MaxStreamsPerConnection = 64;
             kestrel.Listen(options.Listen, options.AdminListen, listen => listen.UseRequestGate());
+            kestrel.ListenToPeers(context.Configuration["Edge:Peers:Listen"]);
         });
         services?.Invoke(builder.Services);
         var app = builder.Build();

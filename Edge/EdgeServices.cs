@@ -8,6 +8,7 @@ using Flickr.Edge.Explain;
 using Flickr.Edge.Fetch;
 using Flickr.Edge.Gate;
 using Flickr.Edge.Lane;
+using Flickr.Edge.Peers;
 using Flickr.Edge.Purge;
 using Flickr.Edge.Respond;
 using Flickr.Edge.Sites;
@@ -68,6 +69,7 @@ internal static class EdgeServices
         services.AddSingleton<Drain>();
         services.AddSingleton<EdgePipeline>();
         services.AddHitLane();
+        services.AddPeers();
     }
 
     /// <summary>Admin listener first, then the pipeline; nothing else.</summary>
@@ -83,6 +85,7 @@ internal static class EdgeServices
         var metrics = app.Services.GetRequiredService<EdgeMetrics>();
         app.Services.GetRequiredService<RequestGate>().OnRefusal = metrics.GateRefused;
         app.UseMiddleware<Http2Gate>();
+        app.UsePeers();
         app.Run(pipeline.InvokeAsync);
     }
 

@@ -85,7 +85,16 @@ internal sealed class Gatekeeper(
     /// <param name="facts">The object.</param>
     /// <param name="confirmedAt">When the origin last confirmed it; null: just now.</param>
     public AccessVerdict Judge(EdgeRequest request, in ObjectFacts facts, DateTimeOffset? confirmedAt) =>
-        Judge(request.Site, request.Grant, facts, confirmedAt);
+        request.Peer is not null ? JudgeForPeer(confirmedAt)
+            : Judge(request.Site, request.Grant, facts, confirmedAt);
+
+    /// <summary>
+    /// Judges an object for another edge, which has judged its client's token and will judge the head it gets: here
+    /// only whether the bytes are confirmed lately enough to be handed on.
+    /// </summary>
+    public AccessVerdict JudgeForPeer(DateTimeOffset? confirmedAt) =>
+        stream is null || stream.Freshness.Judge(null, confirmedAt ?? time.GetUtcNow()) == FreshnessVerdict.Fresh
+            ? AccessVerdict.Granted : AccessVerdict.Revalidate;
 
     /// <summary>Judges a grant (null: none was shown) against an object of a site.</summary>
     public AccessVerdict Judge(Site site, AccessGrant? admitted, in ObjectFacts facts,

@@ -1,5 +1,6 @@
 using Flickr.Edge.Collapse;
 using Flickr.Edge.Headers;
+using Flickr.Edge.Peers;
 using Yarp.ReverseProxy.Model;
 
 namespace Flickr.Edge.Fetch;
@@ -35,8 +36,25 @@ internal sealed class Exchange : IDisposable
         Length = response.Content.Headers.ContentLength;
     }
 
-    /// <summary>The replica that answered.</summary>
-    public DestinationState Replica { get; }
+    /// <summary>
+    /// The answer of another edge: its stored head stands for the fields, times and status of the origin's answer.
+    /// </summary>
+    public Exchange(HttpResponseMessage response, ReplicaLoad load, FetchOptions options, TimeProvider time,
+        StoredHead head, bool isMatch)
+    {
+        (_response, _load, _options, _time) = (response, load, options, time);
+        (RequestTime, ResponseTime, Headers) = (head.RequestTime, head.ResponseTime, head.Headers);
+        _deadline = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
+        _startedAt = _windowStartedAt = time.GetTimestamp();
+        Status = isMatch ? StatusCodes.Status304NotModified : head.Status;
+        Length = response.Content.Headers.ContentLength;
+    }
+
+    /// <summary>The replica that answered; null for another edge.</summary>
+    public DestinationState? Replica { get; }
+
+    /// <summary>Set when another edge answered.</summary>
+    public PeerOrigin? FromPeer { get; init; }
 
     public int Status { get; }
 

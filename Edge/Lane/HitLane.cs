@@ -115,6 +115,11 @@ internal sealed class HitLane(
         {
             return true;
         }
+        // An original may need a lease, which may have to be waited for: the pipeline's too.
+        if (address.Asked.Class == ObjectClass.Original && address.Found != TokenVerdict.Missing)
+        {
+            return false;
+        }
         // A signature is never computed here: a flood of forged tokens is the pipeline's.
         if (address.Found == TokenVerdict.Valid && !gatekeeper.Remembers(address.Token, address.Host))
         {
@@ -122,7 +127,7 @@ internal sealed class HitLane(
         }
         var asked = address.Question with { Client = client };
         return gatekeeper.Admit(address.Found, address.Token, asked, address.Asked.Facts, out verdict,
-            out grant) == AccessVerdict.Granted;
+            out grant) == AccessVerdict.Granted && grant is not { Once: true };
     }
 
     private bool TryJudge(LaneAddress address, AccessGrant? grant, in StoredObject found,
