@@ -1,3 +1,4 @@
+using Flickr.Discovery;
 using Flickr.ControlPlane.Access;
 using Flickr.ControlPlane.Audit;
 using Flickr.ControlPlane.Edges;
@@ -37,6 +38,7 @@ public static class ControlPlaneProgram
         {
             builder.Configuration.AddConfiguration(settings);
         }
+        builder.AddDiscovery("control-plane");
         var options = builder.Configuration.GetSection("ControlPlane").Get<ControlPlaneOptions>() ?? new ControlPlaneOptions();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
@@ -57,7 +59,16 @@ public static class ControlPlaneProgram
     /// <summary>Runs until the process is told to stop. Returns the exit code.</summary>
     public static async Task<int> RunAsync(string[] args)
     {
-        var app = Build(args);
+        WebApplication app;
+        try
+        {
+            app = Build(args);
+        }
+        catch (Exception fault) when (fault is OptionsValidationException or FormatException or IOException)
+        {
+            await Console.Error.WriteLineAsync($"control-plane: {fault.Message}");
+            return 2;
+        }
         await app.RunAsync();
         return 0;
     }

@@ -1,4 +1,5 @@
 using System.Text;
+using Flickr.Discovery;
 using Flickr.Edge.Gate;
 using Flickr.Edge.Peers;
 using Flickr.Listening;
@@ -29,6 +30,7 @@ public static class EdgeProgram
         {
             builder.Configuration.AddConfiguration(settings);
         }
+        builder.AddDiscovery("edge");
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         builder.Logging.AddFilter("Yarp", LogLevel.Warning);
         builder.Services.AddEdge(builder.Configuration);

@@ -167,8 +167,8 @@ internal static class EdgeServices
             return new ControlPlaneStream(
                 new ControlPlaneStreamOptions
                 {
-                    Addresses = edge.ControlPlane.Split(',',
-                        StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
+                    Addresses = EdgeOptions.AddressesOf(edge.ControlPlane),
+                    AddressesNow = () => EdgeOptions.AddressesOf(configuration["Edge:ControlPlane"] ?? ""),
                     Key = EdgeOptions.KeyOf(edge.ControlPlaneKey, edge.ControlPlaneKeyFile) ?? "",
                     EdgeId = edge.Id,
                     PublicAddress = edge.PublicAddress.Length > 0 ? edge.PublicAddress : edge.Listen,

@@ -1,3 +1,4 @@
+using Flickr.Discovery;
 using Flickr.Listening;
 using Flickr.Origin.Scrub;
 using Flickr.Origin.Uploads;
@@ -27,6 +28,7 @@ public static class OriginProgram
         {
             builder.Configuration.AddConfiguration(settings);
         }
+        builder.AddDiscovery("origin");
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         builder.WebHost.ConfigureKestrel((context, kestrel) =>
         {
@@ -74,7 +76,7 @@ public static class OriginProgram
         {
             app = Build(args);
         }
-        catch (Exception error) when (error is OptionsValidationException or ArgumentException or FormatException)
+        catch (Exception error) when (error is OptionsValidationException or ArgumentException or FormatException or IOException)
         {
             await Console.Error.WriteLineAsync(error.Message);
             return 2;

@@ -1,7 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Flickr.Discovery;
 using Flickr.Listening;
 using Flickr.Photos.Accounts;
+using Flickr.Photos.Collecting;
 using Flickr.Photos.Comments;
 using Flickr.Photos.Favourites;
 using Flickr.Photos.Gallery;
@@ -43,6 +45,7 @@ public static class PhotosProgram
         {
             builder.Configuration.AddConfiguration(settings);
         }
+        builder.AddDiscovery("photos");
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning).AddFilter("System.Net.Http.HttpClient", LogLevel.Warning)
             .AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error); // says that the keys lie unencrypted: folder rights guard them
         var photos = builder.Configuration.GetSection("Photos").Get<PhotosOptions>() ?? new PhotosOptions();
@@ -63,7 +66,16 @@ public static class PhotosProgram
     /// <summary>Runs until the process is told to stop. Returns the exit code.</summary>
     public static async Task<int> RunAsync(string[] args)
     {
-        var app = Build(args);
+        WebApplication app;
+        try
+        {
+            app = Build(args);
+        }
+        catch (Exception fault) when (fault is OptionsValidationException or FormatException or IOException)
+        {
+            await Console.Error.WriteLineAsync($"photos: {fault.Message}");
+            return 2;
+        }
         await app.RunAsync();
         return 0;
     }
@@ -99,6 +111,8 @@ public static class PhotosProgram
         services.AddOptions<UploadOptions>().BindConfiguration("Photos:Uploads").ValidateOnStart();
         services.AddOptions<RequestLimitOptions>().BindConfiguration("Photos:Limits").ValidateOnStart();
         services.AddOptions<MintingOptions>().BindConfiguration("Photos:Tokens").ValidateOnStart();
+        services.AddOptions<CollectingOptions>().BindConfiguration("Photos:Collecting").ValidateOnStart();
+        services.AddSingleton<IValidateOptions<CollectingOptions>, CollectingOptionsValidator>();
         services.AddSingleton<IValidateOptions<PhotosOptions>, PhotosOptionsValidator>();
         services.AddSingleton<IValidateOptions<ImagingOptions>, ImagingOptionsValidator>();
         services.AddSingleton<IValidateOptions<SagaOptions>, SagaOptionsValidator>();
@@ -147,6 +161,7 @@ public static class PhotosProgram
         services.AddSingleton<CommentStore>();
         services.AddSingleton<FavouriteStore>();
         services.AddSingleton<OriginalAddresses>();
+        services.AddHostedService<BlobCollector>();
         services.AddSearch();
         services.AddPages();
         services.AddSingleton<PhotoChanges>();

@@ -112,7 +112,8 @@ public sealed class ControlPlaneStream : BackgroundService
         var failures = 0;
         for (var turn = 0; !stoppingToken.IsCancellationRequested; turn++)
         {
-            var address = _options.Addresses[turn % _options.Addresses.Count].TrimEnd('/');
+            var addresses = _options.AddressesNow?.Invoke() is { Count: > 0 } now ? now : _options.Addresses;
+            var address = addresses[turn % addresses.Count].TrimEnd('/');
             var heardBefore = _heard;
             var follower = new StreamFollower(
                 _journal, Freshness, _options.Key, entries => Applied?.Invoke(entries));

@@ -11,6 +11,9 @@ public sealed class ControlPlaneStreamOptions
     [MinLength(1)]
     public required IReadOnlyList<string> Addresses { get; init; }
 
+    /// <summary>Asked for the addresses of today before each connection; null: always <see cref="Addresses"/>.</summary>
+    public Func<IReadOnlyList<string>>? AddressesNow { get; init; }
+
     /// <summary>The edge key: bearer of every call, and the key that signs heartbeats.</summary>
     [MinLength(1)]
     public required string Key { get; init; }
