@@ -20,7 +20,7 @@ namespace Flickr.Edge;
 /// respond → account.
 /// </summary>
 internal sealed class EdgePipeline(
-    LiveSites sites, Gatekeeper gatekeeper, StoredAnswers stored, FillAnswers fills, PassAnswers passes,
+    LiveSites sites, TokenDoor door, StoredAnswers stored, FillAnswers fills, PassAnswers passes,
     FailureMemory failures, Responder responder, RequestLog requests, WhatIfSimulator whatIf, EdgeMetrics metrics, TimeProvider time,
     ILogger<EdgePipeline> log)
 {
@@ -101,7 +101,7 @@ internal sealed class EdgePipeline(
             await RefuseAsync(request, Problem.MethodRefused);
             return;
         }
-        var verdict = gatekeeper.Admit(request);
+        var verdict = await door.AdmitAsync(request);
         if (verdict != AccessVerdict.Granted)
         {
             await RefuseAsync(request, StoredAnswers.ProblemOf(verdict));

@@ -39,6 +39,10 @@ internal static class EdgeServices
         services.AddSingleton<LiveSites>();
         services.AddSingleton<VerifyKeys>();
         services.AddSingleton<Gatekeeper>();
+        services.AddSingleton<RefusalBudget>();
+        services.AddSingleton<SignatureLane>();
+        services.AddSingleton<DoorMetrics>();
+        services.AddSingleton<TokenDoor>();
         services.AddSingleton(provider =>
             new MemoryTier(provider.GetRequiredService<IOptions<EdgeMemoryOptions>>().Value));
         services.AddSingleton(provider => new ObjectCache(
@@ -117,6 +121,7 @@ internal static class EdgeServices
         Add<FetchOptions, FetchOptionsValidator>("Edge:Fetch");
         Add<EdgeMemoryOptions, EdgeMemoryOptionsValidator>("Edge:Memory");
         Add<EdgeLogOptions, EdgeLogOptionsValidator>("Edge:Log");
+        Add<RefusalOptions, RefusalOptionsValidator>("Edge:Access");
         Add<AccessLogOptions, AccessLogOptionsValidator>("Edge:AccessLog");
         services.AddOptions<AccessOptions>().BindConfiguration("Edge").Validate(
             options => options.Keys.Length <= 64, "Edge:Keys: at most 64 keys").ValidateOnStart();

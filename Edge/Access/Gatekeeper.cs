@@ -19,17 +19,13 @@ internal sealed class Gatekeeper(
 {
     private readonly TokenVerifier _verifier = new(options.Value, time);
 
-    /// <summary>Judges the request's token. Sets grant or anonymity on the request.</summary>
-    public AccessVerdict Admit(EdgeRequest request)
+    /// <summary>Judges the token of a token site's request. Sets grant or anonymity on the request.</summary>
+    public AccessVerdict Admit(EdgeRequest request, TokenVerdict found, in PresentedToken token,
+        out TokenVerdict verdict)
     {
-        if (request.Site.Access == SiteAccess.Public)
-        {
-            return AccessVerdict.Granted;
-        }
-        var found = TokenCarrier.Find(request.Target, request.Context.Request.Headers.Cookie, out var token);
         var asked = Asked(request.Host, request.Target.Path, request.Facts.IsGet || request.IsHead, request.Class,
             request.Context.Request.Scheme, request.UpstreamTarget, request.Context.Connection.RemoteIpAddress);
-        var answer = Admit(found, token, asked, request.Address, out var verdict, out var grant);
+        var answer = Admit(found, token, asked, request.Address, out verdict, out var grant);
         metrics.Judged(verdict);
         request.IsAnonymous = verdict == TokenVerdict.Missing;
         request.Grant = grant;

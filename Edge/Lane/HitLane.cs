@@ -104,7 +104,7 @@ internal sealed class HitLane(
     }
 
     /// <summary>Watches the rest of an answer, as the pipeline does.</summary>
-    public TransferGuard GuardOf(in LaneAnswer answer) => new(horizon, answer.Address.Site,
+    public TransferGuard GuardOf(in LaneAnswer answer) => new(horizon, answer.Address.Site, answer.Grant,
         answer.Found.Head.Facts, answer.Found.FillSequence);
 
     private bool TryAdmit(LaneAddress address, IPAddress? client, out TokenVerdict verdict,

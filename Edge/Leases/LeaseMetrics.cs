@@ -8,7 +8,7 @@ internal sealed class LeaseMetrics
     private readonly Counter _granted, _waited, _refused, _superseded, _degraded, _lost;
     private readonly Counter.Child[] _once;
 
-    public LeaseMetrics(EdgeMetrics edge)
+    public LeaseMetrics(EdgeMetrics edge, LeaseTable table)
     {
         var make = edge.Make;
         _granted = make.CreateCounter("flickr_edge_leases_total", "Originals that got a lease.");
@@ -20,6 +20,9 @@ internal sealed class LeaseMetrics
         _degraded = make.CreateCounter("flickr_edge_lease_degraded_total",
             "Leases held on this edge alone because their home could not be reached.");
         _lost = make.CreateCounter("flickr_edge_lease_renewals_lost_total", "Renewals that did not reach their home.");
+        var waiting = make.CreateGauge("flickr_edge_lease_waiting",
+            "Originals that wait for their turn, of viewers whose home is this edge.");
+        edge.Registry.AddBeforeCollectCallback(() => waiting.Set(table.Waiting));
         var once = make.CreateCounter("flickr_edge_once_total", "Tokens for one use, by what their home said.", "verdict");
         _once = [.. Enum.GetValues<OnceVerdict>().Select(verdict => once.WithLabels(Name(verdict)))];
     }

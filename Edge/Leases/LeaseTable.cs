@@ -21,6 +21,18 @@ internal sealed class LeaseTable(LeaseOptions options, TimeProvider time)
         }
     }
 
+    /// <summary>Requests that wait for their turn.</summary>
+    public int Waiting
+    {
+        get
+        {
+            lock (_claiming)
+            {
+                return _viewers.Values.Sum(viewer => viewer.Waiters.Count);
+            }
+        }
+    }
+
     /// <summary>Claims at once.</summary>
     /// <param name="claim">The claim.</param>
     /// <param name="superseded">Holders whose transfer of the same object is to be cut.</param>

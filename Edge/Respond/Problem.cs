@@ -25,6 +25,10 @@ internal sealed record Problem(int Status, string Name, string Title)
         new(429, "too-many-originals", "Another original is on its way to this viewer.") { RetryAfterSeconds = 2 };
     public static readonly Problem OnceUnavailable =
         new(503, "once-unavailable", "Whether this token was used cannot be told now.") { RetryAfterSeconds = 5 };
+    public static readonly Problem TooManyRefusals =
+        new(429, "too-many-refusals", "Too many tokens of this network were refused.") { RetryAfterSeconds = 5 };
+    public static readonly Problem SignaturesBusy =
+        new(503, "signatures-busy", "Too many tokens wait to be verified.") { RetryAfterSeconds = 1 };
     public static readonly Problem BadLoopField = new(400, "cdn-loop-malformed", "CDN-Loop cannot be read.");
     public static readonly Problem EdgeOutOfDate =
         new(503, "edge-out-of-date",

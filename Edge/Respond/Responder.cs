@@ -138,7 +138,7 @@ internal sealed class Responder(InvalidationHorizon horizon, Transfers transfers
         }
         try
         {
-            var guard = new TransferGuard(horizon, request.Site, facts, fillSequence);
+            var guard = new TransferGuard(horizon, request.Site, request.Grant, facts, fillSequence);
             if (!await CopyAsync(request, exchange, guard, context.RequestAborted))
             {
                 Cut(request, FillFault.Truncated);
@@ -261,7 +261,7 @@ internal sealed class Responder(InvalidationHorizon horizon, Transfers transfers
     {
         try
         {
-            var guard = new TransferGuard(horizon, request.Site, head.Facts, fillSequence);
+            var guard = new TransferGuard(horizon, request.Site, request.Grant, head.Facts, fillSequence);
             var sent = await source.SendAsync(
                 request.Context.Response, offset, length, guard, request.Context.RequestAborted);
             request.SentBytes += sent;

@@ -183,6 +183,8 @@ internal sealed class StoredAnswers(
     {
         AccessVerdict.TokenMissing => Problem.TokenMissing,
         AccessVerdict.TokenExpired => Problem.TokenExpired,
+        AccessVerdict.Throttled => Problem.TooManyRefusals,
+        AccessVerdict.Busy => Problem.SignaturesBusy,
         AccessVerdict.OutOfDate or AccessVerdict.Revalidate => Problem.EdgeOutOfDate,
         _ => Problem.TokenRefused,
     };

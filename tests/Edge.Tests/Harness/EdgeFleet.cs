@@ -1,6 +1,5 @@
 using Flickr.Edge.Keying;
 using Flickr.Edge.Peers;
-using Flickr.Tokens;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Flickr.Edge.Tests.Harness;

@@ -48,7 +48,7 @@ public sealed class LeaseFleetTests
         using var first = await fleet.GetAsync(0, First + Original(First));
 
         var second = fleet.GetAsync(1, Second + Original(Second));
-        await Until.TrueAsync(async () => await fleet.SumAsync("flickr_edge_requests_open") == 2);
+        await Until.TrueAsync(async () => await fleet.SumAsync("flickr_edge_lease_waiting") == 1);
         Assert.False(second.IsCompleted);
         _large.Gate.SetResult();
         await first.Content.ReadAsByteArrayAsync();
@@ -65,7 +65,7 @@ public sealed class LeaseFleetTests
         var first = await fleet.GetAsync(0, First + Original(First));
 
         var second = fleet.GetAsync(1, Second + Original(Second));
-        await Until.TrueAsync(async () => await fleet.SumAsync("flickr_edge_requests_open") == 2);
+        await Until.TrueAsync(async () => await fleet.SumAsync("flickr_edge_lease_waiting") == 1);
         first.Dispose();
 
         Assert.Equal(HttpStatusCode.OK, (await second).StatusCode);

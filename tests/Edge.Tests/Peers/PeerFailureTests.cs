@@ -1,7 +1,6 @@
 using System.Net;
 using Flickr.Edge.Peers;
 using Flickr.Edge.Tests.Harness;
-using Microsoft.AspNetCore.Http;
 
 namespace Flickr.Edge.Tests.Peers;
 

@@ -1,6 +1,4 @@
 using System.Net;
-using Flickr.Edge.Fetch;
-using Flickr.Edge.Freshness;
 using Flickr.Edge.Headers;
 using Flickr.Edge.Peers;
 using Flickr.Edge.Tests.Harness;
