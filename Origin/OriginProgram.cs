@@ -3,6 +3,7 @@ using Flickr.Listening;
 using Flickr.Origin.Scrub;
 using Flickr.Origin.Uploads;
 using Flickr.Origin.Volumes;
+using Flickr.Tracing;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
@@ -37,7 +38,10 @@ public static class OriginProgram
             // the caller is still sending.
             kestrel.Limits.MaxRequestBodySize = options.BlobBytesMax + DrainedBytesMax;
             kestrel.Listen(options.Listen, options.AdminListen);
+            kestrel.ListenForMembers(context.Configuration["Origin:Join:Listen"]);
         });
+        builder.Services.AddMembership(builder.Configuration, "Origin", "origin",
+            builder.Configuration["Origin:NodeId"] ?? new OriginOptions().NodeId);
         AddOrigin(builder.Services);
         services?.Invoke(builder.Services);
         var app = builder.Build();
@@ -63,6 +67,8 @@ public static class OriginProgram
         services.AddSingleton<IValidateOptions<UploadOptions>, UploadOptionsValidator>();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<OriginMetrics>();
+        services.AddTracing("Origin");
+        services.AddListeners("Origin", isForPeople: false, provider => provider.GetRequiredService<OriginMetrics>().Registry);
         services.AddSingleton<OriginNode>();
         services.AddHostedService<Replication.ReplicationWork>();
         services.AddHostedService<OwnWork>();

@@ -3,6 +3,7 @@ using Flickr.Edge.Collapse;
 using Flickr.Edge.Fetch;
 using Flickr.Edge.Freshness;
 using Flickr.Edge.Headers;
+using Flickr.Edge.Upstream;
 using Flickr.Fleet.Invalidations;
 using Microsoft.Extensions.Options;
 
@@ -105,7 +106,15 @@ internal sealed class PeerFills(PeerMap map, PeerCalls calls, HotKeys hotKeys, P
         result = answer.IsMatch ? PeerAskResult.Match : PeerAskResult.Object;
         flight.Lower(fillSequence);
         var isHot = answer.IsHot && asks < options.Value.KeepAsks;
-        return new Exchange(response, node.State.Load, fetchOptions.Value, time, AsReceived(answer.Head), answer.IsMatch)
+        var head = AsReceived(answer.Head);
+        var received = new ClientAnswer(response)
+        {
+            Status = answer.IsMatch ? StatusCodes.Status304NotModified : head.Status,
+            Fields = head.Headers,
+            Length = response.Content.Headers.ContentLength,
+            HasKnownEnd = true, // HTTP/1.1 of an edge: a length or chunks
+        };
+        return new Exchange(received, node.State.Load, fetchOptions.Value, time, head.RequestTime, head.ResponseTime)
         {
             FromPeer = new PeerOrigin(answer.IsHot || asks >= options.Value.KeepAsks, isHot),
         };
