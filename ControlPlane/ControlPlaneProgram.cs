@@ -8,6 +8,7 @@ using Flickr.ControlPlane.Members;
 using Flickr.ControlPlane.Page;
 using Flickr.Listening;
 using Flickr.Sql;
+using Flickr.Tracing;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
@@ -87,6 +88,9 @@ public static class ControlPlaneProgram
             Prepared(provider.GetRequiredService<IOptions<ControlPlaneOptions>>().Value));
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<ControlPlaneMetrics>();
+        services.AddTracing("ControlPlane");
+        services.AddListeners("ControlPlane", isForPeople: false,
+            provider => provider.GetRequiredService<ControlPlaneMetrics>().Registry);
         services.AddSingleton(provider => RoleKeys.Load(provider.GetRequiredService<ControlPlaneOptions>()));
         services.AddSingleton(provider => Database.Open(
             provider.GetRequiredService<ControlPlaneOptions>().Database,

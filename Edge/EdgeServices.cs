@@ -11,10 +11,12 @@ using Flickr.Edge.Lane;
 using Flickr.Edge.Purge;
 using Flickr.Edge.Respond;
 using Flickr.Edge.Sites;
+using Flickr.Edge.Upstream;
 using Flickr.Fleet.Invalidations;
 using Flickr.Fleet.Streaming;
 using Flickr.Listening;
 using Flickr.Tokens;
+using Flickr.Tracing;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Yarp.ReverseProxy.Forwarder;
@@ -33,6 +35,9 @@ internal static class EdgeServices
         services.AddMembership(configuration, "Edge", "edge", configuration["Edge:Id"] ?? "edge");
         services.AddSingleton<EdgeMetrics>();
         services.AddEdgeOptions();
+        services.AddTracing("Edge");
+        services.AddListeners("Edge", isForPeople: true,
+            provider => provider.GetRequiredService<EdgeMetrics>().Registry);
         services.AddRequestGate();
         services.AddFetch();
         services.AddHorizon(configuration);
@@ -78,6 +83,7 @@ internal static class EdgeServices
         var admin = app.Services.GetRequiredService<AdminEndpoints>();
         app.Services.GetRequiredService<StateMetrics>();
         app.Services.GetRequiredService<TierMetrics>();
+        app.Services.GetRequiredService<LaneMetrics>();
         var pipeline = app.Services.GetRequiredService<EdgePipeline>();
         app.UseAdminListener(app.Services.GetRequiredService<EdgeMetrics>().Registry, () => drain.IsReady,
             admin.TryAnswerAsync);
@@ -142,6 +148,7 @@ internal static class EdgeServices
         services.AddSingleton<IPassiveHealthCheckPolicy>(provider =>
             provider.GetRequiredService<ReplicaHealth>());
         services.AddSingleton<RetryBudget>();
+        services.AddSingleton<WireClients>();
         services.AddSingleton<Fetcher>();
         services.AddSingleton<IForwarderHttpClientFactory, UpstreamClients>();
     }

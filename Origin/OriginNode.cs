@@ -51,12 +51,13 @@ internal sealed class OriginNode : IDisposable
         LinkEndpoints = new LinkEndpoints(Links, Blobs, intake, sender);
         Scrubber = new Scrubber(Store, Repairer, scrub.Value, data, time, metrics, log);
         Compactor = new Compactor(Store, volumes.Value, time, metrics);
-        Uploads = new UploadStore(Path.Combine(data, "uploads"), uploads.Value, time, metrics);
+        Uploads = new UploadStore(Path.Combine(data, "uploads"), uploads.Value, Options.BlobBytesMax, time, metrics);
+        var completion = new UploadCompletion(Uploads, Blobs);
         BackupWriter = new BackupWriter(Store.Volumes, Options.NodeId, time);
         BackupReader = new BackupReader(Store, Map, Options.NodeId);
         Endpoints = new OriginEndpoints(new CallerGate(key, identity), new BlobEndpoints(Blobs, intake, sender), LinkEndpoints,
             new NodeEndpoints(local, staging, Options, new FrameServer(local, log, lifetime.ApplicationStopping, identity)),
-            new TusEndpoints(Uploads, Blobs, Options), log);
+            new TusEndpoints(Uploads, completion, Options), new DraftEndpoints(Uploads, completion, Options), log);
     }
 
     public OriginOptions Options { get; }

@@ -3,6 +3,7 @@ using Flickr.Listening;
 using Flickr.Origin.Scrub;
 using Flickr.Origin.Uploads;
 using Flickr.Origin.Volumes;
+using Flickr.Tracing;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
@@ -66,6 +67,8 @@ public static class OriginProgram
         services.AddSingleton<IValidateOptions<UploadOptions>, UploadOptionsValidator>();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<OriginMetrics>();
+        services.AddTracing("Origin");
+        services.AddListeners("Origin", isForPeople: false, provider => provider.GetRequiredService<OriginMetrics>().Registry);
         services.AddSingleton<OriginNode>();
         services.AddHostedService<Replication.ReplicationWork>();
         services.AddHostedService<OwnWork>();

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Flickr.Discovery;
 using Flickr.Listening;
 using Flickr.Photos.Accounts;
+using Flickr.Photos.Collecting;
 using Flickr.Photos.Comments;
 using Flickr.Photos.Favourites;
 using Flickr.Photos.Gallery;
@@ -21,6 +22,7 @@ using Flickr.Photos.Search;
 using Flickr.Photos.Sharing;
 using Flickr.Photos.Uploads;
 using Flickr.Sql;
+using Flickr.Tracing;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
@@ -111,6 +113,8 @@ public static class PhotosProgram
         services.AddOptions<UploadOptions>().BindConfiguration("Photos:Uploads").ValidateOnStart();
         services.AddOptions<RequestLimitOptions>().BindConfiguration("Photos:Limits").ValidateOnStart();
         services.AddOptions<MintingOptions>().BindConfiguration("Photos:Tokens").ValidateOnStart();
+        services.AddOptions<CollectingOptions>().BindConfiguration("Photos:Collecting").ValidateOnStart();
+        services.AddSingleton<IValidateOptions<CollectingOptions>, CollectingOptionsValidator>();
         services.AddSingleton<IValidateOptions<PhotosOptions>, PhotosOptionsValidator>();
         services.AddSingleton<IValidateOptions<ImagingOptions>, ImagingOptionsValidator>();
         services.AddSingleton<IValidateOptions<SagaOptions>, SagaOptionsValidator>();
@@ -126,6 +130,8 @@ public static class PhotosProgram
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<PhotosFolders>();
         services.AddSingleton<PhotosMetrics>();
+        services.AddTracing("Photos");
+        services.AddListeners("Photos", isForPeople: true, provider => provider.GetRequiredService<PhotosMetrics>().Registry);
         services.AddSingleton<SortableIds>();
         services.AddSingleton(provider =>
         {
@@ -166,6 +172,7 @@ public static class PhotosProgram
         services.AddSingleton<CommentStore>();
         services.AddSingleton<FavouriteStore>();
         services.AddSingleton<OriginalAddresses>();
+        services.AddHostedService<BlobCollector>();
         services.AddSearch();
         services.AddPages();
         services.AddSingleton<PhotoChanges>();
@@ -182,6 +189,7 @@ public static class PhotosProgram
             provider.GetRequiredService<Database>(), provider.GetRequiredService<SagaStore>(),
             provider.GetServices<SagaDefinition>(), provider.GetRequiredService<IOptions<SagaOptions>>(),
             provider.GetRequiredService<PhotosMetrics>(), provider.GetRequiredService<ILogger<SagaEngine>>(),
+            provider.GetRequiredService<ProgramTrace>(),
             provider.GetRequiredService<TimeProvider>()));
         services.AddHostedService(provider => provider.GetRequiredService<SagaEngine>());
         services.AddSingleton<PhotosStart>();

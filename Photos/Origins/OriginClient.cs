@@ -19,10 +19,14 @@ public sealed class OriginClient(HttpClient http, IOptionsMonitor<PhotosOptions>
     private static readonly TimeSpan AnswerTimeMax = TimeSpan.FromSeconds(30);
 
     /// <summary>Stores bytes whose digest is not known yet. They are durable when this returns.</summary>
-    /// <exception cref="OriginUnavailableException">No node took them.</exception>
-    public async Task<StoredBlob> StoreAsync(UploadBody body, CancellationToken cancellationToken)
+    /// <param name="body">The bytes.</param>
+    /// <param name="generation">What the collector's deletions are compared with; see <c>Collecting/BlobReferences.cs</c>.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="OriginUnavailableException">No node took them, or they were deleted under a later generation.</exception>
+    public async Task<StoredBlob> StoreAsync(UploadBody body, long generation, CancellationToken cancellationToken)
     {
-        using var response = await SendAsync(() => new HttpRequestMessage(HttpMethod.Post, "b") { Content = body.AsContent() },
+        using var response = await SendAsync(
+            () => WithGeneration(new HttpRequestMessage(HttpMethod.Post, "b") { Content = body.AsContent() }, generation),
             () => !body.HasBegun, cancellationToken);
         await ThrowUnlessSuccessAsync(response, cancellationToken);
         return await response.Content.ReadFromJsonAsync<StoredBlob>(cancellationToken)
@@ -30,14 +34,26 @@ public sealed class OriginClient(HttpClient http, IOptionsMonitor<PhotosOptions>
     }
 
     /// <summary>Stores a file that may be read again.</summary>
-    public async Task<StoredBlob> StoreFileAsync(string path, CancellationToken cancellationToken)
+    public async Task<StoredBlob> StoreFileAsync(string path, long generation, CancellationToken cancellationToken)
     {
         using var response = await SendAsync(
-            () => new HttpRequestMessage(HttpMethod.Post, "b") { Content = new StreamContent(File.OpenRead(path)) },
+            () => WithGeneration(
+                new HttpRequestMessage(HttpMethod.Post, "b") { Content = new StreamContent(File.OpenRead(path)) }, generation),
             () => true, cancellationToken);
         await ThrowUnlessSuccessAsync(response, cancellationToken);
         return await response.Content.ReadFromJsonAsync<StoredBlob>(cancellationToken)
             ?? throw new OriginUnavailableException("a storage node answered without a digest", null);
+    }
+
+    /// <summary>Deletes a blob as of a generation: what was stored with a later one stays. Gone already is as good.</summary>
+    public async Task DeleteBlobAsync(string digest, long generation, CancellationToken cancellationToken)
+    {
+        using var response = await SendAsync(
+            () => WithGeneration(new HttpRequestMessage(HttpMethod.Delete, "b/" + digest), generation), () => true, cancellationToken);
+        if (response.StatusCode is not (HttpStatusCode.NotFound or HttpStatusCode.Gone or HttpStatusCode.Conflict))
+        {
+            await ThrowUnlessSuccessAsync(response, cancellationToken);
+        }
     }
 
     /// <summary>Length of a blob; null when it is not there.</summary>
@@ -104,12 +120,7 @@ public sealed class OriginClient(HttpClient http, IOptionsMonitor<PhotosOptions>
     public async Task UnlinkAsync(string path, long generation, CancellationToken cancellationToken)
     {
         using var response = await SendAsync(
-            () =>
-            {
-                var request = new HttpRequestMessage(HttpMethod.Delete, path.TrimStart('/'));
-                request.Headers.Add("Link-Generation", generation.ToString(CultureInfo.InvariantCulture));
-                return request;
-            },
+            () => WithGeneration(new HttpRequestMessage(HttpMethod.Delete, path.TrimStart('/')), generation),
             () => true, cancellationToken);
         if (response.StatusCode is not (HttpStatusCode.NotFound or HttpStatusCode.Conflict))
         {
@@ -133,11 +144,17 @@ public sealed class OriginClient(HttpClient http, IOptionsMonitor<PhotosOptions>
         request.Headers.Add("Link-Owner-Epoch", link.OwnerEpoch.ToString(CultureInfo.InvariantCulture));
         request.Headers.Add("Link-Visibility", link.IsPublic ? "public" : "private");
         request.Headers.Add("Link-Tags", link.Tags);
-        request.Headers.Add("Link-Generation", link.Generation.ToString(CultureInfo.InvariantCulture));
+        WithGeneration(request, link.Generation);
         if (link.CacheControl is not null)
         {
             request.Headers.Add("Link-Cache-Control", link.CacheControl);
         }
+        return request;
+    }
+
+    private static HttpRequestMessage WithGeneration(HttpRequestMessage request, long generation)
+    {
+        request.Headers.Add("Link-Generation", generation.ToString(CultureInfo.InvariantCulture));
         return request;
     }
 
