@@ -1,7 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 using Flickr.Fleet.Invalidations;
-using Flickr.Tokens;
 
 namespace Flickr.ControlPlane.Tests;
 
@@ -47,9 +46,8 @@ public sealed class HealTests
             Assert.Equal(healed.GetProperty("term").GetInt64(), follower.Stream.Status.Term);
             // Bytes of any time before are dead, and no token of before opens anything: the copy may have lost why.
             Assert.Equal(Coverage.Hard, follower.Horizon.Judge(new ObjectFacts("h", "/a", [], null, 0, false), 7));
-            await follower.UntilAsync(_ => follower.Stream.Keys.TryFind(
-                follower.Stream.Bundle!.Keys.First(key => key.State == "active" || key.State == "prePublished").Kid, out VerifyKey? _));
-            Assert.DoesNotContain(follower.Stream.Bundle!.Keys, key => keysBefore.Contains(key.Kid));
+            await follower.UntilAsync(_ => follower.Stream.Bundle!.Keys is { Count: > 0 } keys
+                && !keys.Any(key => keysBefore.Contains(key.Kid)));
         }
         Assert.Equal(5, first.Horizon.OwnerEpochOf("alice")); // what the edge knew it still knows
         var confirmed = await restored.InvalidateAsync("tag", "c", wait: 10_000);

@@ -35,7 +35,32 @@ public sealed class KilledPlaneTests
             await edges[index].UntilAsync(status => status.IsSynchronised);
         }
 
-        // Both at once, 25 each, while one of them dies between two of its own instructions.
+        var (promised, uncertain) = await InvalidateThroughBothAsync(one, two);
+        var head = promised.Values.Max();
+        foreach (var edge in edges)
+        {
+            await edge.UntilAsync(status => status.Sequence >= head);
+        }
+
+        Assert.Equal(50, promised.Count);
+        Assert.Equal(50, promised.Values.Distinct().Count());
+        Assert.True(uncertain > 0, "it was killed too late to matter");
+        foreach (var queue in applied)
+        {
+            Assert.Equal(Enumerable.Range(1, queue.Count).Select(number => (long)number), queue);
+            Assert.True(queue.Count >= head);
+        }
+        var log = await two.LogAsync();
+        Assert.All(promised, pair => Assert.Equal(pair.Key, log[pair.Value]));
+    }
+
+    /// <summary>
+    /// Both at once, 25 each, while one of them dies between two of its own instructions. Without an answer there is no
+    /// promise, and the caller asks the other one.
+    /// </summary>
+    private static async Task<(ConcurrentDictionary<string, long> Promised, int Uncertain)> InvalidateThroughBothAsync(
+        OwnProcess one, OwnProcess two)
+    {
         var promised = new ConcurrentDictionary<string, long>();
         var uncertain = 0;
         await Task.WhenAll(((OwnProcess[])[one, two]).Select(async (plane, which) =>
@@ -53,27 +78,12 @@ public sealed class KilledPlaneTests
                 }
                 catch (HttpRequestException) when (which == 0)
                 {
-                    Interlocked.Increment(ref uncertain); // no answer, no promise: the caller asks the other one
+                    Interlocked.Increment(ref uncertain);
                     promised[tag] = await two.InvalidateAsync(tag);
                 }
             }
         }));
-        var head = promised.Values.Max();
-        foreach (var edge in edges)
-        {
-            await edge.UntilAsync(status => status.Sequence >= head);
-        }
-
-        Assert.Equal(50, promised.Count);
-        Assert.Equal(50, promised.Values.Distinct().Count());
-        Assert.True(uncertain > 0, "it was killed too late to matter");
-        foreach (var queue in applied)
-        {
-            Assert.Equal(Enumerable.Range(1, queue.Count).Select(number => (long)number), queue);
-            Assert.True(queue.Count >= head);
-        }
-        var log = await two.LogAsync();
-        Assert.All(promised, pair => Assert.Equal(pair.Key, log[pair.Value]));
+        return (promised, uncertain);
     }
 
     /// <summary>The program itself, as it is deployed.</summary>
