@@ -128,14 +128,16 @@ internal static partial class PageAssets
                 {
                     imports.Add(match.Groups["file"].Value);
                 }
-                return $"{match.Groups["verb"].Value}\".{imported.Address["/assets".Length..]}\"";
+                // A worker's address is relative to the page, a module's to the module.
+                var address = match.Groups["verb"].Value[0] == 'n' ? imported.Address : "." + imported.Address["/assets".Length..];
+                return $"{match.Groups["verb"].Value}\"{address}\"";
             }));
         }
         var version = Convert.ToHexStringLower(SHA256.HashData(bytes))[..12];
         return done[name] = new Asset(bytes, Types[Path.GetExtension(name)], $"/assets/{name}?v={version}", imports);
     }
 
-    [GeneratedRegex("(?<verb>from |import\\()\"\\./(?<file>[a-z]+\\.js)\"", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex("(?<verb>from |import\\(|new Worker\\()\"\\./(?<file>[a-z]+\\.js)\"", RegexOptions.ExplicitCapture)]
     private static partial Regex Import();
 
     private sealed record Asset(byte[] Bytes, string ContentType, string Address, IReadOnlyList<string> Imports);
