@@ -13,10 +13,10 @@ public sealed class PagingTests(RunningFlickr flickr, Chromium chromium)
     public async Task Scrolling_shows_every_photo_once_while_the_owner_publishes_more()
     {
         await using var owner = await Person.SignUpAsync(flickr, chromium, "publisher");
+        await MakePublicAsync(owner);
         await owner.OpenAlbumAsync("stream");
         await owner.UploadAsync("photos/rocket.jpg");
         await LargeAlbum.FillAsync(flickr, owner.Name, "stream", Count);
-        await MakePublicAsync(owner);
         await using var guest = await Person.SignUpAsync(flickr, chromium, "reader");
         await guest.GoAsync($"/{owner.Name}/stream");
         await Assertions.Expect(guest.Page.Locator(".grid li").First).ToHaveAttributeAsync("aria-setsize", $"{Count + 1}");
