@@ -37,7 +37,7 @@ public sealed class PhotoItems(EdgeAddresses addresses)
             }
             var url = isShared
                 ? await addresses.OfSharedAsync(photo.OwnerId, photo.OwnerEpoch, viewerId, photo.Id,
-                    CdnNames.PathOf(photo.OwnerName, photo.AlbumName, resolution, photo.Name), digest, opens, cancellationToken)
+                    CdnNames.PathOf(photo.OwnerName, photo.AlbumName, resolution, photo.Name), digest, opens, photo.LinkEnds, cancellationToken)
                 : addresses.Of(path, digest, token);
             return new PhotoFile(url, width ?? 0, height ?? 0);
         }
@@ -46,6 +46,12 @@ public sealed class PhotoItems(EdgeAddresses addresses)
             await FileAsync(photo.ThumbnailPath, photo.ThumbnailDigest, photo.ThumbnailWidth, photo.ThumbnailHeight, "thumbnail",
                 PhotoClasses.Thumb),
             await FileAsync(photo.HdPath, photo.HdDigest, photo.HdWidth, photo.HdHeight, "hd", PhotoClasses.Rendition),
-            photo.Visibility, photo.State, photo.OwnerName, photo.AlbumName, photo.LengthBytes, photo.Digest, photo.Favourites > 0);
+            photo.Visibility, photo.State, photo.OwnerName, photo.AlbumName, photo.LengthBytes, photo.Digest, photo.Favourites > 0)
+        {
+            Tags = photo.Tags?.Split('\n').Order(StringComparer.Ordinal).ToList() ?? [],
+            Camera = photo.Camera,
+            Place = viewerId == photo.OwnerId && photo is { Latitude: { } latitude, Longitude: { } longitude }
+                ? new PhotoPlace(latitude, longitude) : null,
+        };
     }
 }

@@ -1,5 +1,6 @@
 using Flickr.Photos.Gallery;
 using Flickr.Photos.Origins;
+using Flickr.Tokens.Paths;
 
 namespace Flickr.Photos.Publishing;
 
@@ -26,6 +27,35 @@ public sealed class LinkWriter(OriginClient origin)
         foreach (var resolution in (string[])["original", .. Imaging.ImageRung.All.Select(rung => rung.Name)])
         {
             await origin.UnlinkAsync(photo.PathOf(resolution).Value, photo.Generation, cancellationToken);
+        }
+    }
+
+    /// <summary>Removes names that a photo had before, unless something newer was written there.</summary>
+    public async Task RemoveAsync(IEnumerable<string> paths, long generation, CancellationToken cancellationToken)
+    {
+        foreach (var path in paths)
+        {
+            await origin.UnlinkAsync(path, generation, cancellationToken);
+        }
+    }
+
+    /// <summary>Removes every name below a directory, such as an album's old one, unless something newer was written there.</summary>
+    public async Task RemoveBelowAsync(string[] segments, long generation, CancellationToken cancellationToken)
+    {
+        var directory = CanonicalPath.FromSegments(segments).AsDirectory().Value;
+        for (string? after = null, next = ""; next is not null; after = next)
+        {
+            var list = await origin.ListAsync(directory, after, cancellationToken);
+            foreach (var name in list.Directories)
+            {
+                await RemoveBelowAsync([.. segments, name], generation, cancellationToken);
+            }
+            foreach (var file in list.Files)
+            {
+                var path = CanonicalPath.FromSegments([.. segments, file.Name]).Value;
+                await origin.UnlinkAsync(path, generation, cancellationToken);
+            }
+            next = list.Next;
         }
     }
 }

@@ -174,10 +174,9 @@ public sealed class UploadRows(PhotosMetrics metrics, IOptions<CollectingOptions
         }
         var dueMs = NowMs + (long)collecting.Value.Grace.TotalMilliseconds;
         await BlobReferences.UnpinAsync(session, progress.SagaId, dueMs);
-        if (progress.Status == SagaStatus.Failed)
-        {
-            await BlobReferences.SuspectAsync(session, [state.Digest], dueMs);
-        }
+        // Also when it was published: its photo may have been deleted, and the collector have passed, while the row still
+        // held the bytes. Then nobody else would ever say that the last reference is gone.
+        await BlobReferences.SuspectAsync(session, [state.Digest], dueMs);
     }
 
     // The engine's own problem is spoken in the engine's words; people get a sentence they can act on.
