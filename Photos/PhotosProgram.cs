@@ -148,7 +148,10 @@ public static class PhotosProgram
         services.AddHttpClient<ControlPlaneClient>(client => client.Timeout = TimeSpan.FromSeconds(40));
         services.AddSingleton<MintKeys>();
         services.AddSingleton<EdgeAddresses>();
+        services.AddSingleton<PoisonList>();
         services.AddSingleton<ImageWorkerPool>();
+        services.AddSingleton<VariantStore>();
+        services.AddSingleton<SecondFormatSaga>();
         services.AddSingleton<OriginalFiles>();
         services.AddSingleton<LinkWriter>();
         services.AddSingleton<AlbumDocument>();
@@ -181,6 +184,7 @@ public static class PhotosProgram
         services.AddSingleton(provider => provider.GetRequiredService<OwnerChangeSaga>().Define());
         services.AddSingleton(provider => provider.GetRequiredService<RelinkSaga>().Define());
         services.AddSingleton(provider => provider.GetRequiredService<AlbumChangeSaga>().Define());
+        services.AddSingleton(provider => provider.GetRequiredService<SecondFormatSaga>().Define());
         services.AddSingleton<SagaStore>();
         services.AddSingleton(provider => new SagaEngine(
             provider.GetRequiredService<Database>(), provider.GetRequiredService<SagaStore>(),

@@ -12,6 +12,12 @@ public sealed record PhotoItem(
     /// <summary>Tags, in their order.</summary>
     public IReadOnlyList<string> Tags { get; init; } = [];
 
+    /// <summary>Every variant, smallest first and JPEG before WebP: ready for <c>srcset</c>.</summary>
+    public IReadOnlyList<PhotoVariant> Files { get; init; } = [];
+
+    /// <summary>Dominant colour as <c>#rrggbb</c>; null for photos published before it was taken.</summary>
+    public string? Color { get; init; }
+
     /// <summary>Maker and model; null when unknown.</summary>
     public string? Camera { get; init; }
 
@@ -21,3 +27,6 @@ public sealed record PhotoItem(
 
 /// <summary>Degrees north and east.</summary>
 public sealed record PhotoPlace(double Latitude, double Longitude);
+
+/// <summary>One size of a photo in one format.</summary>
+public sealed record PhotoVariant(string Resolution, string Type, string Url, long Width, long Height);

@@ -48,7 +48,7 @@ internal static class PhotoStore
     public static async Task CheckUnchangedAsync(SqlSession session, PhotoRow before)
     {
         var now = await FindAsync(session, before.Id);
-        if (now is null || now.Generation != before.Generation
+        if (now is null || now.State == "deleted" || now.Generation != before.Generation
             || now.AlbumId != before.AlbumId || now.AlbumName != before.AlbumName || now.OwnerEpoch != before.OwnerEpoch
             || now.OwnerVisibility != before.OwnerVisibility)
         {

@@ -15,6 +15,9 @@ internal sealed record SeenPhoto
             h.cdn_path AS HdPath, h.file_key AS HdDigest, h.width AS HdWidth, h.height AS HdHeight,
             CASE WHEN {ShareRule.IsSharedWithViewer} THEN 1 ELSE 0 END AS Shares, p.hidden_ms AS HiddenMs,
             p.camera AS Camera, p.latitude AS Latitude, p.longitude AS Longitude,
+            p.color AS Color, p.album_id AS AlbumId,
+            (SELECT string_agg(i.resolution || ' ' || i.file_key || ' ' || i.width || ' ' || i.height, '
+        ') FROM image i WHERE i.cdn_photo_key = p.id AND i.resolution <> 'original') AS Files,
             (SELECT string_agg(g.tag, '
         ') FROM photo_tag g WHERE g.photo_id = p.id) AS Tags,
             (SELECT COUNT(*) FROM favorite f WHERE f.cdn_photo_key = p.id AND f.user_id = @viewerId) AS Favourites,
@@ -84,6 +87,13 @@ internal sealed record SeenPhoto
     public double? Latitude { get; init; }
 
     public double? Longitude { get; init; }
+
+    public string? Color { get; init; }
+
+    public string AlbumId { get; init; } = "";
+
+    /// <summary>Lines of resolution, digest, width and height; null for none.</summary>
+    public string? Files { get; init; }
 
     /// <summary>Tags with a line feed between them; null for none.</summary>
     public string? Tags { get; init; }

@@ -1,3 +1,4 @@
+using Flickr.Photos.Imaging;
 using Flickr.Tokens.Paths;
 
 namespace Flickr.Photos.Publishing;
@@ -52,9 +53,18 @@ public static class CdnNames
         number == 1 ? fileName : $"{StemOf(fileName)} ({number}){Path.GetExtension(fileName)}";
 
     /// <summary><c>/alice/nature/original/swans.png</c>, <c>/alice/nature/thumbnail/swans_thumbnail.jpg</c>.</summary>
-    public static CanonicalPath PathOf(string user, string album, string resolution, string fileName) =>
-        CanonicalPath.FromSegments(user, album, resolution,
-            resolution == "original" ? fileName : $"{StemOf(fileName)}_{resolution}.jpg");
+    /// <remarks>The second format has its own path: <c>hd.webp</c> is <c>/alice/nature/hd/swans_hd.webp</c>.</remarks>
+    public static CanonicalPath PathOf(string user, string album, string resolution, string fileName)
+    {
+        if (resolution == "original")
+        {
+            return CanonicalPath.FromSegments(user, album, resolution, fileName);
+        }
+        var isSecond = resolution.EndsWith(ImageRung.SecondFormat, StringComparison.Ordinal);
+        var rung = isSecond ? resolution[..^ImageRung.SecondFormat.Length] : resolution;
+        return CanonicalPath.FromSegments(
+            user, album, rung, $"{StemOf(fileName)}_{rung}{(isSecond ? ImageRung.SecondFormat : ".jpg")}");
+    }
 
     /// <summary><c>/alice/nature/album.json</c>.</summary>
     public static CanonicalPath DocumentOf(string user, string album) => CanonicalPath.FromSegments(user, album, AlbumDocument);

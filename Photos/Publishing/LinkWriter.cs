@@ -1,4 +1,5 @@
 using Flickr.Photos.Gallery;
+using Flickr.Photos.Imaging;
 using Flickr.Photos.Origins;
 using Flickr.Tokens.Paths;
 
@@ -17,14 +18,14 @@ public sealed class LinkWriter(OriginClient origin)
     public Task<LinkOutcome> WriteAsync(PhotoRow photo, string resolution, string digest, CancellationToken cancellationToken) =>
         origin.LinkAsync(
             new CdnLink(
-                photo.PathOf(resolution).Value, digest, resolution == "original" ? photo.MediaType : "image/jpeg", photo.OwnerId,
+                photo.PathOf(resolution).Value, digest, resolution == "original" ? photo.MediaType : ImageRung.MediaTypeOf(resolution), photo.OwnerId,
                 photo.OwnerEpoch, photo.IsPublic && resolution != "original", photo.Tags, photo.Generation),
             document: null, cancellationToken);
 
     /// <summary>Removes every link a photo may have, under the generation of the row.</summary>
     public async Task RemoveAsync(PhotoRow photo, CancellationToken cancellationToken)
     {
-        foreach (var resolution in (string[])["original", .. Imaging.ImageRung.All.Select(rung => rung.Name)])
+        foreach (var resolution in (string[])["original", .. ImageRung.Resolutions])
         {
             await origin.UnlinkAsync(photo.PathOf(resolution).Value, photo.Generation, cancellationToken);
         }
