@@ -43,7 +43,7 @@ public sealed class AlbumMonths(Database database, PhotoPages pages)
                 FROM photo p JOIN album b ON b.id = p.album_id JOIN account a ON a.id = p.owner_id
                 WHERE a.name = @ownerName AND b.name = @albumName AND p.state = 'published' AND p.published_version <= @version
                     AND (p.owner_id = @viewerId OR (p.hidden_ms IS NULL
-                        AND ((a.visibility = 'public' AND p.visibility = 'public') OR {ShareRule.IsSharedWithViewer}))) photos
+                        AND ((a.visibility = 'public' AND p.visibility = 'public') OR {ShareRule.IsSharedWithViewer})))) photos
             GROUP BY month, part ORDER BY MAX(id) DESC
             """,
             new { ownerName, albumName = page.Album, viewerId = viewerId ?? "", version = page.PageVersion }), cancellationToken);

@@ -63,7 +63,7 @@ public sealed class AlbumJourney(RunningFlickr flickr, Chromium chromium)
 
     private static async Task<string> MakeLinkAsync(Person owner)
     {
-        await owner.Page.Locator("main details.menu summary").ClickAsync();
+        await owner.Page.Locator("main .actions details.menu summary").ClickAsync();
         await owner.Page.GetByRole(AriaRole.Button, new() { Name = "Share album" }).ClickAsync();
         var dialog = owner.Page.Locator("dialog.share");
         await dialog.GetByLabel("Password (optional)").FillAsync(LinkPassword);

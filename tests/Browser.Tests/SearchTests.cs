@@ -25,6 +25,7 @@ public sealed class SearchTests(RunningFlickr flickr, Chromium chromium)
             await person.Page.Locator("main [name=q]").FillAsync(word);
             await person.Page.Keyboard.PressAsync("Enter");
             await person.Page.WaitForURLAsync($"**/search?q={Uri.EscapeDataString(word)}**");
+            await person.PictureAsync($"search-{word}.png");
             await Assertions.Expect(person.Page.Locator(".grid li[data-hd]")).ToHaveCountAsync(count);
         }
         await Assertions.Expect(person.Page.Locator(".empty h2")).ToHaveTextAsync("찾지 못했습니다");
