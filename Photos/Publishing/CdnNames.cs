@@ -20,6 +20,7 @@ public static class CdnNames
     [
         "b", "v1", "api", "assets", "account", "albums", "signin", "signup", "signout", "metrics", "healthz", "readyz", "purge",
         "admin", "about", "search", "favourites", "favorites", "settings", "help", "openapi", "tus", "share", "shared",
+        "reset", "offline", "sw.js", "manifest.webmanifest",
     ];
 
     /// <summary>Whether this can be a user's name: 2 to 32 of <c>a-z 0-9 - _ .</c>, a letter or digit first.</summary>
