@@ -1,5 +1,7 @@
 using System.Text;
+using Flickr.Discovery;
 using Flickr.Edge.Gate;
+using Flickr.Edge.Lane;
 using Flickr.Listening;
 
 namespace Flickr.Edge;
@@ -27,6 +29,7 @@ public static class EdgeProgram
         {
             builder.Configuration.AddConfiguration(settings);
         }
+        builder.AddDiscovery("edge");
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         builder.Logging.AddFilter("Yarp", LogLevel.Warning);
         builder.Services.AddEdge(builder.Configuration);
@@ -37,7 +40,11 @@ public static class EdgeProgram
             // becoming a 502.
             kestrel.RequestHeaderEncodingSelector = _ => Encoding.Latin1;
             kestrel.ResponseHeaderEncodingSelector = _ => Encoding.Latin1;
-            kestrel.Listen(options.Listen, options.AdminListen, listen => listen.UseRequestGate());
+            kestrel.Listen(options.Listen, options.AdminListen, listen =>
+            {
+                listen.UseRequestGate();
+                listen.UseHitLoops(isClear: options.Listen.StartsWith("http:", StringComparison.OrdinalIgnoreCase));
+            });
         });
         services?.Invoke(builder.Services);
         var app = builder.Build();

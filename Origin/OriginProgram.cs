@@ -1,3 +1,4 @@
+using Flickr.Discovery;
 using Flickr.Listening;
 using Flickr.Origin.Scrub;
 using Flickr.Origin.Uploads;
@@ -28,6 +29,7 @@ public static class OriginProgram
         {
             builder.Configuration.AddConfiguration(settings);
         }
+        builder.AddDiscovery("origin");
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         builder.WebHost.ConfigureKestrel((context, kestrel) =>
         {
@@ -36,7 +38,10 @@ public static class OriginProgram
             // the caller is still sending.
             kestrel.Limits.MaxRequestBodySize = options.BlobBytesMax + DrainedBytesMax;
             kestrel.Listen(options.Listen, options.AdminListen);
+            kestrel.ListenForMembers(context.Configuration["Origin:Join:Listen"]);
         });
+        builder.Services.AddMembership(builder.Configuration, "Origin", "origin",
+            builder.Configuration["Origin:NodeId"] ?? new OriginOptions().NodeId);
         AddOrigin(builder.Services);
         services?.Invoke(builder.Services);
         var app = builder.Build();
@@ -77,7 +82,7 @@ public static class OriginProgram
         {
             app = Build(args);
         }
-        catch (Exception error) when (error is OptionsValidationException or ArgumentException or FormatException)
+        catch (Exception error) when (error is OptionsValidationException or ArgumentException or FormatException or IOException)
         {
             await Console.Error.WriteLineAsync(error.Message);
             return 2;
