@@ -10,6 +10,8 @@ namespace Flickr.Client;
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = false,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ProblemDocument))]
+[JsonSerializable(typeof(Doctor.DoctorReport))]
+[JsonSerializable(typeof(IReadOnlyList<Move.MovedTable>))]
 [JsonSerializable(typeof(Credentials))]
 [JsonSerializable(typeof(ServerInfo))]
 [JsonSerializable(typeof(NameAndPassword))]
