@@ -20,6 +20,7 @@ using Flickr.Photos.Origins;
 using Flickr.Photos.Pages;
 using Flickr.Photos.Problems;
 using Flickr.Photos.Publishing;
+using Flickr.Photos.Resumable;
 using Flickr.Photos.Sagas;
 using Flickr.Photos.Search;
 using Flickr.Photos.Sharing;
@@ -101,6 +102,7 @@ public static class PhotosProgram
             ControlPlane = options.Value.PublicControlPlane.Length > 0 ? options.Value.PublicControlPlane : options.Value.ControlPlane,
         }));
         api.MapAccounts();
+        api.MapResumable();
         api.MapUploads();
         api.MapGallery();
         api.MapBatches();
@@ -125,6 +127,8 @@ public static class PhotosProgram
         services.AddOptions<MintingOptions>().BindConfiguration("Photos:Tokens").ValidateOnStart();
         services.AddOptions<CollectingOptions>().BindConfiguration("Photos:Collecting").ValidateOnStart();
         services.AddSingleton<IValidateOptions<CollectingOptions>, CollectingOptionsValidator>();
+        services.AddOptions<GalleryOptions>().BindConfiguration("Photos:Gallery").ValidateOnStart();
+        services.AddSingleton<IValidateOptions<GalleryOptions>, GalleryOptionsValidator>();
         services.AddSingleton<IValidateOptions<PhotosOptions>, PhotosOptionsValidator>();
         services.AddSingleton<IValidateOptions<ImagingOptions>, ImagingOptionsValidator>();
         services.AddSingleton<IValidateOptions<SagaOptions>, SagaOptionsValidator>();
@@ -179,6 +183,7 @@ public static class PhotosProgram
         services.AddSingleton<AlbumDocument>();
         services.AddSingleton<UploadRows>();
         services.AddSingleton<UploadIntake>();
+        services.AddResumable();
         services.AddSingleton<PhotoItems>();
         services.AddSingleton<AlbumCards>();
         services.AddSingleton<AlbumChanges>();

@@ -19,6 +19,7 @@ namespace Flickr.Client;
 [JsonSerializable(typeof(KeyRequest))]
 [JsonSerializable(typeof(NewKey))]
 [JsonSerializable(typeof(OwnAccount))]
+[JsonSerializable(typeof(PasswordReset))]
 [JsonSerializable(typeof(UploadState))]
 [JsonSerializable(typeof(AlbumList))]
 [JsonSerializable(typeof(PhotoPage))]
