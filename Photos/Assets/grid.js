@@ -174,6 +174,7 @@ export class Grid {
     const cell = this.template.cloneNode(true);
     cell.className = "new";
     cell.dataset.id = photo.id;
+    retry(cell.querySelector("img"));
     this.cells.set(photo.id, cell);
     return cell;
   }
@@ -268,6 +269,16 @@ export class Grid {
   topOf(part) {
     return this.sections.get(part).element.getBoundingClientRect().top + scrollY;
   }
+}
+
+/** A photo that was moved or published this moment may reach the edge a little later: its picture is asked for again. */
+function retry(image, triesLeft = 4) {
+  image.addEventListener("error", () => setTimeout(() => {
+    if (!triesLeft-- || !image.isConnected || !navigator.onLine) return;
+    const { src, srcset } = image;
+    image.srcset = image.src = "";
+    Object.assign(image, { srcset, src });
+  }, 1500));
 }
 
 /** The sizes a browser may choose from by the box's width; WebP once all of them are made. The viewer's sizes are not the grid's. */
