@@ -196,6 +196,7 @@ export class Grid {
       image.srcset = photo.sources ?? sourcesOf(photo);
       image.src = photo.thumbnail.url;
     }
+    if (!navigator.onLine) image.removeAttribute("srcset"); // what is kept for such times is the thumbnail
     cell.querySelector(".heart").classList.toggle("hidden", !photo.favourite);
     if (photo.favourite) cell.dataset.favourite = "1";
     else delete cell.dataset.favourite;
