@@ -174,6 +174,7 @@ export class Grid {
     const cell = this.template.cloneNode(true);
     cell.className = "new";
     cell.dataset.id = photo.id;
+    retry(cell.querySelector("img"));
     this.cells.set(photo.id, cell);
     return cell;
   }
@@ -195,6 +196,7 @@ export class Grid {
       image.srcset = photo.sources ?? sourcesOf(photo);
       image.src = photo.thumbnail.url;
     }
+    if (!navigator.onLine) image.removeAttribute("srcset"); // what is kept for such times is the thumbnail
     cell.querySelector(".heart").classList.toggle("hidden", !photo.favourite);
     if (photo.favourite) cell.dataset.favourite = "1";
     else delete cell.dataset.favourite;
@@ -268,6 +270,16 @@ export class Grid {
   topOf(part) {
     return this.sections.get(part).element.getBoundingClientRect().top + scrollY;
   }
+}
+
+/** A photo that was moved or published this moment may reach the edge a little later: its picture is asked for again. */
+function retry(image, triesLeft = 4) {
+  image.addEventListener("error", () => setTimeout(() => {
+    if (!triesLeft-- || !image.isConnected || !navigator.onLine) return;
+    const { src, srcset } = image;
+    image.srcset = image.src = "";
+    Object.assign(image, { srcset, src });
+  }, 1500));
 }
 
 /** The sizes a browser may choose from by the box's width; WebP once all of them are made. The viewer's sizes are not the grid's. */

@@ -85,12 +85,21 @@ export function startViewer({ line, viewer, home, link, signal, onChange, onClos
   }
 
   /** The larger rendition; where it cannot be had (no connection), the thumbnail that may be kept. */
-  async function picture(photo) {
+  async function picture(photo, triesLeft = 4) {
     image.src = photo.hd.url;
     try {
       await image.decode();
     } catch {
       if (item !== photo || !dialog.open) return;
+      // A photo that was moved or published this moment may reach the edge a little later.
+      if (navigator.onLine && triesLeft > 0 && image.getAttribute("src") === photo.hd.url) {
+        await new Promise((next) => setTimeout(next, 1500));
+        if (item === photo && image.getAttribute("src") === photo.hd.url) {
+          image.removeAttribute("src");
+          return picture(photo, triesLeft - 1);
+        }
+        return;
+      }
       if (image.getAttribute("src") === photo.hd.url && !navigator.onLine) {
         image.src = photo.thumbnail.url;
         tell(say("offlineSmall"));

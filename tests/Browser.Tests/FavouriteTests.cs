@@ -54,7 +54,14 @@ public sealed class FavouriteTests(RunningFlickr flickr, Chromium chromium)
         await person.OpenFirstPhotoAsync();
 
         await person.Page.EvaluateAsync("for (let i = 0; i < 7; i++) document.querySelector('[data-do=favourite]').click()");
-        await person.Page.WaitForLoadStateAsync(LoadState.NetworkIdle);
+        await person.Page.EvaluateAsync(
+            """
+            async () => {
+                const until = performance.now() + 10000;
+                while ((await (await fetch('/api/v1/favourites')).json()).items.length !== 1 && performance.now() < until)
+                    await new Promise(next => setTimeout(next, 100));
+            }
+            """);
         await Assertions.Expect(person.Do("favourite")).ToHaveAttributeAsync("aria-pressed", "true");
         await person.GoAsync("/favourites");
 
