@@ -46,10 +46,15 @@ internal sealed class EdgePipeline(
         {
             request?.Outcome = AnswerOutcome.Aborted;
         }
+        catch (BadHttpRequestException exception)
+        {
+            await BrokeAsync(context, request, AnswerOutcome.Refused,
+                Problem.ContentBroken with { Status = exception.StatusCode });
+        }
         catch (Exception exception)
         {
             EdgeLog.AnswerBroke(log, exception);
-            await BrokeAsync(context, request);
+            await BrokeAsync(context, request, AnswerOutcome.Failed, Problem.Internal);
         }
         finally
         {
@@ -181,15 +186,16 @@ internal sealed class EdgePipeline(
         await Responder.ProblemAsync(request, problem);
     }
 
-    private static async Task BrokeAsync(HttpContext context, EdgeRequest? request)
+    private static async Task BrokeAsync(HttpContext context, EdgeRequest? request, AnswerOutcome outcome,
+        Problem problem)
     {
-        request?.Outcome = AnswerOutcome.Failed;
+        request?.Outcome = outcome;
         if (context.Response.HasStarted)
         {
             context.Abort();
             return;
         }
         context.Response.Clear();
-        await Responder.ProblemAsync(context, Problem.Internal);
+        await Responder.ProblemAsync(context, problem);
     }
 }

@@ -1,3 +1,4 @@
+using Flickr.Listening;
 using Flickr.Origin.Backup;
 using Flickr.Origin.Framing;
 using Flickr.Origin.Http;
@@ -19,8 +20,8 @@ internal sealed class OriginNode : IDisposable
     private readonly PeerClients _peers;
 
     public OriginNode(IOptions<OriginOptions> options, IOptions<VolumeOptions> volumes, IOptions<ScrubOptions> scrub,
-        IOptions<UploadOptions> uploads, IOptions<S3Options> s3, TimeProvider time, OriginMetrics metrics, IHostApplicationLifetime lifetime,
-        ILoggerFactory logs)
+        IOptions<UploadOptions> uploads, IOptions<S3Options> s3, TimeProvider time, OriginMetrics metrics,
+        IHostApplicationLifetime lifetime, ILoggerFactory logs, NodeIdentity identity)
     {
         Options = options.Value;
         S3 = s3.Value;
@@ -39,7 +40,7 @@ internal sealed class OriginNode : IDisposable
         metrics.Registry.AddBeforeCollectCallback(() => metrics.DiskFreeBytes.Set(FreeBytesNow()));
         var sums = new SharedSums(Map, Store, Options.NodeId);
         var local = new LocalReplica(Options.NodeId, Store, sums);
-        _peers = new PeerClients(Map, Options, key);
+        _peers = new PeerClients(Map, Options, key, identity);
         Cluster = new Cluster(Map, Store, local, _peers.Replicas, new PeerHealth(time, Options.PeerPause), metrics, log);
         Blobs = new BlobCoordinator(Cluster, Repairs, Options, time, metrics);
         Links = new LinkCoordinator(Cluster, new HybridClock(time), Repairs, metrics);
@@ -56,8 +57,8 @@ internal sealed class OriginNode : IDisposable
         var completion = new UploadCompletion(Uploads, Blobs);
         BackupWriter = new BackupWriter(Store.Volumes, Options.NodeId, time);
         BackupReader = new BackupReader(Store, Map, Options.NodeId);
-        Endpoints = new OriginEndpoints(new CallerGate(key), new BlobEndpoints(Blobs, intake, sender), LinkEndpoints,
-            new NodeEndpoints(local, staging, Options, new FrameServer(local, log, lifetime.ApplicationStopping)),
+        Endpoints = new OriginEndpoints(new CallerGate(key, identity), new BlobEndpoints(Blobs, intake, sender), LinkEndpoints,
+            new NodeEndpoints(local, staging, Options, new FrameServer(local, log, identity, lifetime.ApplicationStopping)),
             new TusEndpoints(Uploads, completion, Options), new DraftEndpoints(Uploads, completion, Options), log);
     }
 

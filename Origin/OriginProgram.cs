@@ -1,8 +1,10 @@
+using Flickr.Discovery;
 using Flickr.Listening;
 using Flickr.Origin.ObjectStore;
 using Flickr.Origin.Scrub;
 using Flickr.Origin.Uploads;
 using Flickr.Origin.Volumes;
+using Flickr.Tracing;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
@@ -28,6 +30,7 @@ public static class OriginProgram
         {
             builder.Configuration.AddConfiguration(settings);
         }
+        builder.AddDiscovery("origin");
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         builder.WebHost.ConfigureKestrel((context, kestrel) =>
         {
@@ -36,7 +39,10 @@ public static class OriginProgram
             // the caller is still sending.
             kestrel.Limits.MaxRequestBodySize = options.BlobBytesMax + DrainedBytesMax;
             kestrel.Listen(options.Listen, options.AdminListen);
+            kestrel.ListenForMembers(context.Configuration["Origin:Join:Listen"]);
         });
+        builder.Services.AddMembership(builder.Configuration, "Origin", "origin",
+            builder.Configuration["Origin:NodeId"] ?? new OriginOptions().NodeId);
         // What the program is made of hangs on one setting, so it is read from everything that may set it, as the listeners are.
         var isOverS3 = builder.Configuration.GetValue("Origin:Store", StoreKind.Volumes) == StoreKind.S3;
         AddOrigin(builder.Services, isOverS3);
@@ -71,6 +77,8 @@ public static class OriginProgram
         services.AddSingleton<IValidateOptions<UploadOptions>, UploadOptionsValidator>();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<OriginMetrics>();
+        services.AddTracing("Origin");
+        services.AddListeners("Origin", isForPeople: false, provider => provider.GetRequiredService<OriginMetrics>().Registry);
         services.AddOptions<S3Options>().BindConfiguration("Origin:S3").ValidateOnStart();
         services.AddSingleton<IValidateOptions<S3Options>, S3OptionsValidator>();
         if (isOverS3)
@@ -92,7 +100,7 @@ public static class OriginProgram
         {
             app = Build(args);
         }
-        catch (Exception error) when (error is OptionsValidationException or ArgumentException or FormatException)
+        catch (Exception error) when (error is OptionsValidationException or ArgumentException or FormatException or IOException)
         {
             await Console.Error.WriteLineAsync(error.Message);
             return 2;

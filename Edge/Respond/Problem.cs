@@ -31,6 +31,8 @@ internal sealed record Problem(int Status, string Name, string Title)
     public static readonly Problem OnlyIfCached = new(504, "only-if-cached", "There is no stored answer.");
     public static readonly Problem Draining =
         new(503, "draining", "This edge is stopping.") { RetryAfterSeconds = 1 };
+    public static readonly Problem ContentBroken = new(400, "content-broken",
+        "The content of the request cannot be read.");
     public static readonly Problem Internal = new(500, "edge-fault", "A fault of this edge.");
 
     /// <summary>Seconds for <c>Retry-After</c>; 0: no such field.</summary>

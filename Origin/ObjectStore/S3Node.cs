@@ -15,7 +15,7 @@ internal sealed class S3Node : IDisposable
     private readonly S3Bucket _bucket;
 
     public S3Node(IOptions<OriginOptions> options, IOptions<S3Options> s3, IOptions<UploadOptions> uploads, TimeProvider time,
-        OriginMetrics metrics, ILoggerFactory logs)
+        OriginMetrics metrics, ILoggerFactory logs, Listening.NodeIdentity identity)
     {
         var settings = options.Value;
         var data = Path.GetFullPath(settings.DataDirectory);
@@ -32,7 +32,7 @@ internal sealed class S3Node : IDisposable
         var completion = new UploadCompletion(Uploads, blobs);
         LinkEndpoints = new LinkEndpoints(links, blobs, intake, sender);
         var key = settings.KeyFile.Length > 0 ? File.ReadAllText(settings.KeyFile).Trim() : settings.Key;
-        Endpoints = new OriginEndpoints(new CallerGate(key), new BlobEndpoints(blobs, intake, sender), LinkEndpoints, null,
+        Endpoints = new OriginEndpoints(new CallerGate(key, identity), new BlobEndpoints(blobs, intake, sender), LinkEndpoints, null,
             new TusEndpoints(Uploads, completion, settings), new DraftEndpoints(Uploads, completion, settings),
             logs.CreateLogger("Flickr.Origin"));
     }
