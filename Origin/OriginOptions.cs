@@ -98,15 +98,5 @@ public sealed class OriginOptions
     public TimeSpan HedgeDelay { get; set; } = TimeSpan.FromMilliseconds(100);
 }
 
-/// <summary>Where blobs and links live.</summary>
-public enum StoreKind
-{
-    /// <summary>In volumes on the nodes' disks.</summary>
-    Volumes,
-
-    /// <summary>In an S3-compatible service.</summary>
-    S3,
-}
-
 [OptionsValidator]
 internal sealed partial class OriginOptionsValidator : IValidateOptions<OriginOptions>;
