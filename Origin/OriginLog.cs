@@ -54,6 +54,9 @@ internal static partial class OriginLog
     [LoggerMessage(2015, LogLevel.Information, "Scrub done: {Records} records, {Damaged} damaged, {Repaired} repaired")]
     public static partial void Scrubbed(ILogger log, long records, long damaged, long repaired);
 
+    [LoggerMessage(2017, LogLevel.Error, "The store behind the node did not answer")]
+    public static partial void StoreUnavailable(ILogger log, Exception error);
+
     [LoggerMessage(2016, LogLevel.Warning, "Origin:Key is empty although {Address} is not loopback: callers on other machines are refused")]
     public static partial void NoKey(ILogger log, string address);
 }

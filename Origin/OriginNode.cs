@@ -3,6 +3,7 @@ using Flickr.Origin.Backup;
 using Flickr.Origin.Framing;
 using Flickr.Origin.Http;
 using Flickr.Origin.Needles;
+using Flickr.Origin.ObjectStore;
 using Flickr.Origin.Placement;
 using Flickr.Origin.Replication;
 using Flickr.Origin.Scrub;
@@ -19,10 +20,11 @@ internal sealed class OriginNode : IDisposable
     private readonly PeerClients _peers;
 
     public OriginNode(IOptions<OriginOptions> options, IOptions<VolumeOptions> volumes, IOptions<ScrubOptions> scrub,
-        IOptions<UploadOptions> uploads, TimeProvider time, OriginMetrics metrics, IHostApplicationLifetime lifetime,
-        ILoggerFactory logs, NodeIdentity identity)
+        IOptions<UploadOptions> uploads, IOptions<S3Options> s3, TimeProvider time, OriginMetrics metrics,
+        IHostApplicationLifetime lifetime, ILoggerFactory logs, NodeIdentity identity)
     {
         Options = options.Value;
+        S3 = s3.Value;
         var log = logs.CreateLogger("Flickr.Origin");
         Map = ClusterMap.Of(Options, log);
         var key = Options.KeyFile.Length > 0 ? File.ReadAllText(Options.KeyFile).Trim() : Options.Key;
@@ -45,8 +47,8 @@ internal sealed class OriginNode : IDisposable
         Repairer = new Repairer(Cluster, staging, Options, metrics);
         HandOver = new HandOver(Cluster, metrics, log);
         AntiEntropy = new AntiEntropy(Cluster, sums, Repairer, Options, metrics);
-        Rebalancer = new Rebalancer(Cluster, Repairer, Options, time);
-        var intake = new BodyIntake(staging, Store.Volumes, Map.Nodes.Count == 1, Options, metrics);
+        Rebalancer = new Rebalancer(Cluster, Repairer, Options, time, metrics);
+        var intake = new BodyIntake(staging, Map.Nodes.Count == 1 ? Store.Volumes : null, Options, metrics);
         var sender = new BlobSender(Options, metrics);
         LinkEndpoints = new LinkEndpoints(Links, Blobs, intake, sender);
         Scrubber = new Scrubber(Store, Repairer, scrub.Value, data, time, metrics, log);
@@ -61,6 +63,9 @@ internal sealed class OriginNode : IDisposable
     }
 
     public OriginOptions Options { get; }
+
+    /// <summary>Where backups to <c>s3://</c> go.</summary>
+    public S3Options S3 { get; }
 
     public ClusterMap Map { get; }
 
@@ -99,6 +104,7 @@ internal sealed class OriginNode : IDisposable
     public void Dispose()
     {
         _peers.Dispose();
+        Rebalancer.Dispose();
         Store.Dispose();
     }
 

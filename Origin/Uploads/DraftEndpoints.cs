@@ -1,8 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
-using System.Text.Json.Serialization;
 using Flickr.Origin.Http;
-using Flickr.Origin.Volumes;
 
 namespace Flickr.Origin.Uploads;
 

@@ -4,8 +4,7 @@ namespace Flickr.Origin.Uploads;
 internal sealed class OpenUpload(Upload facts)
 {
     private readonly Lock _gate = new();
-    private TaskCompletionSource? _released;
-    private CancellationTokenSource _writing = new();
+    private Turn? _turn;
 
     public Upload Facts { get; set; } = facts;
 
@@ -13,19 +12,17 @@ internal sealed class OpenUpload(Upload facts)
     public long Offset { get; set; }
 
     /// <summary>Ends when another request takes the upload over; valid while the lock is held.</summary>
-    public CancellationToken Writing { get; private set; }
+    public CancellationToken Writing => _turn?.Ending.Token ?? CancellationToken.None;
 
     public bool TryLock()
     {
         lock (_gate)
         {
-            if (_released is not null)
+            if (_turn is not null)
             {
                 return false;
             }
-            _released = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            _writing = new CancellationTokenSource();
-            Writing = _writing.Token;
+            _turn = new Turn();
             return true;
         }
     }
@@ -35,25 +32,34 @@ internal sealed class OpenUpload(Upload facts)
     {
         while (!TryLock())
         {
-            Task released;
-            CancellationTokenSource writing;
+            Turn? other;
             lock (_gate)
             {
-                released = _released?.Task ?? Task.CompletedTask;
-                writing = _writing;
+                other = _turn;
             }
-            await writing.CancelAsync();
-            await released.WaitAsync(cancellationToken);
+            if (other is not null)
+            {
+                await other.Ending.CancelAsync();
+                await other.Released.Task.WaitAsync(cancellationToken);
+            }
         }
     }
 
     public void Unlock()
     {
-        TaskCompletionSource? released;
+        Turn? turn;
         lock (_gate)
         {
-            (released, _released) = (_released, null);
+            (turn, _turn) = (_turn, null);
         }
-        released?.TrySetResult();
+        turn?.Released.TrySetResult();
+    }
+
+    /// <summary>One holder of the lock. Its source has no timer and no handle, so nothing is left open when nobody disposes it.</summary>
+    private sealed record Turn
+    {
+        public CancellationTokenSource Ending { get; } = new();
+
+        public TaskCompletionSource Released { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }

@@ -4,7 +4,7 @@ using Flickr.Origin.Volumes;
 namespace Flickr.Origin.Uploads;
 
 /// <summary>Makes a blob of an upload that is whole. Done twice, it changes nothing: the blob's name is its digest.</summary>
-internal sealed class UploadCompletion(UploadStore uploads, BlobCoordinator blobs)
+internal sealed class UploadCompletion(UploadStore uploads, IBlobs blobs)
 {
     /// <summary>The caller holds the upload's lock.</summary>
     /// <param name="upload">The upload.</param>

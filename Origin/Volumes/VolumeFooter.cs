@@ -17,7 +17,7 @@ internal static class VolumeFooter
 
     /// <summary>Kinds whose payload the index needs at start, so it rides in the footer.</summary>
     public static bool CarriesPayload(RecordKind kind) =>
-        kind is RecordKind.Link or RecordKind.LinkTombstone or RecordKind.Hint or RecordKind.HintDone;
+        kind is RecordKind.Link or RecordKind.LinkTombstone or RecordKind.Hint or RecordKind.HintDone or RecordKind.LetGo;
 
     public static byte[] Trailer(long footerOffset, long entries, ReadOnlySpan<byte> salt)
     {

@@ -24,6 +24,9 @@ internal static class Program
                 case "restart":
                     await RestartRun.RunAsync(folder, number > 0 ? number : 1_000_000, Console.Out);
                     return 0;
+                case "http":
+                    await HttpBench.RunAsync(folder, number > 0 ? number : 5, Console.Out);
+                    return 0;
                 default:
                     await Console.Error.WriteLineAsync("append [rounds] [directory [bytes at least]] | restart [blobs] [directory] | http [seconds]");
                     return 2;

@@ -2,6 +2,7 @@
 # swift.sh FOLDER PORT [REPLICAS]: OpenStack Swift of Debian's packages (swift-proxy, swift-account, swift-container, swift-object)
 # in the foreground: one proxy with the S3 interface on 127.0.0.1:PORT, REPLICAS object servers (default 1) on the ports above it.
 # The S3 account is "test:tester", its secret "testing". The folder's file system must take extended attributes.
+# Where memcached is installed it is started too: the token of Swift's own interface lives there.
 set -eu
 folder=$1 port=$2 replicas=${3:-1}
 user=$(id -un)
@@ -68,7 +69,7 @@ use = egg:swift#gatekeeper
 use = egg:swift#healthcheck
 [filter:cache]
 use = egg:swift#memcache
-memcache_servers = 127.0.0.1:${MEMCACHED_PORT:-11211}
+memcache_servers = 127.0.0.1:$((port + 20))
 [filter:s3api]
 use = egg:swift#s3api
 allow_multipart_uploads = true
@@ -84,6 +85,10 @@ CONF
 children=()
 trap 'kill "${children[@]}" 2> /dev/null || true; wait' EXIT
 trap 'exit 0' TERM INT
+if command -v memcached > /dev/null; then
+    memcached -l 127.0.0.1 -p $((port + 20)) -u "$user" > /dev/null 2>&1 &
+    children+=($!)
+fi
 for n in $(seq 1 "$replicas"); do
     for kind in account container object; do
         swift-$kind-server $kind-$n.conf > "$folder/$kind-$n.log" 2>&1 &
