@@ -20,7 +20,7 @@ namespace Flickr.Edge;
 /// respond → account.
 /// </summary>
 internal sealed class EdgePipeline(
-    LiveSites sites, Gatekeeper gatekeeper, StoredAnswers stored, FillAnswers fills, PassAnswers passes,
+    LiveSites sites, TokenDoor door, StoredAnswers stored, FillAnswers fills, PassAnswers passes,
     FailureMemory failures, Responder responder, RequestLog requests, WhatIfSimulator whatIf, EdgeMetrics metrics, TimeProvider time,
     ILogger<EdgePipeline> log)
 {
@@ -58,6 +58,7 @@ internal sealed class EdgePipeline(
         }
         finally
         {
+            request?.Transfer?.Dispose();
             var took = time.GetElapsedTime(startedAt);
             metrics.Answered(request?.Class ?? ObjectClass.Plain, request?.Outcome ?? AnswerOutcome.Refused,
                 took,
@@ -105,7 +106,7 @@ internal sealed class EdgePipeline(
             await RefuseAsync(request, Problem.MethodRefused);
             return;
         }
-        var verdict = gatekeeper.Admit(request);
+        var verdict = await door.AdmitAsync(request);
         if (verdict != AccessVerdict.Granted)
         {
             await RefuseAsync(request, StoredAnswers.ProblemOf(verdict));
@@ -116,6 +117,12 @@ internal sealed class EdgePipeline(
             await passes.AnswerAsync(request, ForwardReason.Method);
             return;
         }
+        await AnswerRoundsAsync(request);
+    }
+
+    /// <summary>Answers an admitted read, or the ask of another edge, in as many rounds as it takes.</summary>
+    public async Task AnswerRoundsAsync(EdgeRequest request)
+    {
         var looksIntoLog = false;
         for (var round = 0; round < RoundsMax; round++)
         {

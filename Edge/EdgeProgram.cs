@@ -2,6 +2,7 @@ using System.Text;
 using Flickr.Discovery;
 using Flickr.Edge.Gate;
 using Flickr.Edge.Lane;
+using Flickr.Edge.Peers;
 using Flickr.Listening;
 
 namespace Flickr.Edge;
@@ -45,6 +46,7 @@ public static class EdgeProgram
                 listen.UseRequestGate();
                 listen.UseHitLoops(isClear: options.Listen.StartsWith("http:", StringComparison.OrdinalIgnoreCase));
             });
+            kestrel.ListenToPeers(context.Configuration["Edge:Peers:Listen"]);
         });
         services?.Invoke(builder.Services);
         var app = builder.Build();

@@ -8,6 +8,7 @@ using Flickr.Edge.Explain;
 using Flickr.Edge.Fetch;
 using Flickr.Edge.Gate;
 using Flickr.Edge.Lane;
+using Flickr.Edge.Peers;
 using Flickr.Edge.Purge;
 using Flickr.Edge.Respond;
 using Flickr.Edge.Sites;
@@ -44,6 +45,10 @@ internal static class EdgeServices
         services.AddSingleton<LiveSites>();
         services.AddSingleton<VerifyKeys>();
         services.AddSingleton<Gatekeeper>();
+        services.AddSingleton<RefusalBudget>();
+        services.AddSingleton<SignatureLane>();
+        services.AddSingleton<DoorMetrics>();
+        services.AddSingleton<TokenDoor>();
         services.AddSingleton(provider =>
             new MemoryTier(provider.GetRequiredService<IOptions<EdgeMemoryOptions>>().Value));
         services.AddSingleton(provider => new ObjectCache(
@@ -74,6 +79,7 @@ internal static class EdgeServices
         services.AddSingleton<Drain>();
         services.AddSingleton<EdgePipeline>();
         services.AddHitLane();
+        services.AddPeers();
     }
 
     /// <summary>Admin listener first, then the pipeline; nothing else.</summary>
@@ -85,6 +91,7 @@ internal static class EdgeServices
         app.Services.GetRequiredService<TierMetrics>();
         app.Services.GetRequiredService<LaneMetrics>();
         var pipeline = app.Services.GetRequiredService<EdgePipeline>();
+        app.UsePeers();
         app.UseAdminListener(app.Services.GetRequiredService<EdgeMetrics>().Registry, () => drain.IsReady,
             admin.TryAnswerAsync);
         var metrics = app.Services.GetRequiredService<EdgeMetrics>();
@@ -121,6 +128,7 @@ internal static class EdgeServices
         Add<FetchOptions, FetchOptionsValidator>("Edge:Fetch");
         Add<EdgeMemoryOptions, EdgeMemoryOptionsValidator>("Edge:Memory");
         Add<EdgeLogOptions, EdgeLogOptionsValidator>("Edge:Log");
+        Add<RefusalOptions, RefusalOptionsValidator>("Edge:Access");
         Add<AccessLogOptions, AccessLogOptionsValidator>("Edge:AccessLog");
         services.AddOptions<AccessOptions>().BindConfiguration("Edge").Validate(
             options => options.Keys.Length <= 64, "Edge:Keys: at most 64 keys").ValidateOnStart();

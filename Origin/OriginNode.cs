@@ -56,7 +56,7 @@ internal sealed class OriginNode : IDisposable
         BackupWriter = new BackupWriter(Store.Volumes, Options.NodeId, time);
         BackupReader = new BackupReader(Store, Map, Options.NodeId);
         Endpoints = new OriginEndpoints(new CallerGate(key, identity), new BlobEndpoints(Blobs, intake, sender), LinkEndpoints,
-            new NodeEndpoints(local, staging, Options, new FrameServer(local, log, lifetime.ApplicationStopping, identity)),
+            new NodeEndpoints(local, staging, Options, new FrameServer(local, log, identity, lifetime.ApplicationStopping)),
             new TusEndpoints(Uploads, completion, Options), new DraftEndpoints(Uploads, completion, Options), log);
     }
 

@@ -33,6 +33,9 @@ internal static partial class PhotosLog
     [LoggerMessage(4051, LogLevel.Error, "The collector of unused bytes failed; tried again at its next turn")]
     public static partial void CollectorFailed(ILogger log, Exception fault);
 
+    [LoggerMessage(4052, LogLevel.Warning, "A letter could not be sent")]
+    public static partial void LetterFailed(ILogger log, Exception fault);
+
     [LoggerMessage(4040, LogLevel.Error, "A request ended in an unexpected fault")]
     public static partial void RequestFailed(ILogger log, Exception fault);
 }

@@ -34,6 +34,9 @@ public sealed class PhotosMetrics
         SignInsRefused = Counter("sign_ins_refused_total", "Sign-ins with a wrong name or password, or over the rate.");
         SearchBackfilled = Counter("search_backfilled_total", "Photos published earlier that were made searchable after a start.");
         BlobsCollected = Counter("blobs_collected_total", "Blobs that nothing referred to and that storage was told to delete.");
+        SecondFormats = Counter("second_formats_total", "Photos whose WebP variants were published.");
+        LettersSent = Counter("letters_sent_total", "Letters that the SMTP server took.");
+        LettersFailed = Counter("letters_failed_total", "Letters that could not be handed to the SMTP server.");
         SqlSeconds = Histogram("sql_seconds", "Time of one unit of work in the database, without waiting for its turn.");
         SqlWaitSeconds = Histogram("sql_wait_seconds", "Time a unit of work waited for a connection or the one writer's turn.");
         SqlFailures = Counter("sql_failures_total", "Units of work that ended in an exception.");
@@ -84,6 +87,12 @@ public sealed class PhotosMetrics
     public Counter SearchBackfilled { get; }
 
     public Counter BlobsCollected { get; }
+
+    public Counter SecondFormats { get; }
+
+    public Counter LettersSent { get; }
+
+    public Counter LettersFailed { get; }
 
     public Histogram SqlSeconds { get; }
 

@@ -44,6 +44,14 @@ public sealed class PhotosOptions
     [Required]
     public string EdgeAddress { get; set; } = "";
 
+    /// <summary>
+    /// Address of the pages as people type it, e.g. https://photos.example.org; needed for letters. Default: what the browser asked for.
+    /// </summary>
+    public string PublicAddress { get; set; } = "";
+
+    /// <summary>Address of the control plane for people outside, told by /api/v1/server. Default: <see cref="ControlPlane"/>.</summary>
+    public string PublicControlPlane { get; set; } = "";
+
     /// <summary>Key with which people may add users; empty: nobody may.</summary>
     public string OperatorKey { get; set; } = "";
 
@@ -52,6 +60,10 @@ public sealed class PhotosOptions
 
     /// <summary>Whether anybody may make an account. Default true.</summary>
     public bool OpenSignUp { get; set; } = true;
+
+    /// <summary>Where links into this service begin.</summary>
+    internal string AddressFor(HttpRequest request) =>
+        PublicAddress.Length > 0 ? PublicAddress.TrimEnd('/') : $"{request.Scheme}://{request.Host}";
 
     /// <summary>The key itself, from the setting or from its file.</summary>
     /// <exception cref="IOException">The file cannot be read.</exception>

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Flickr.Discovery;
 using Flickr.Listening;
 using Flickr.Photos.Accounts;
+using Flickr.Photos.Albums;
 using Flickr.Photos.Collecting;
 using Flickr.Photos.Comments;
 using Flickr.Photos.Favourites;
@@ -11,6 +12,8 @@ using Flickr.Photos.Guarding;
 using Flickr.Photos.Ids;
 using Flickr.Photos.Imaging;
 using Flickr.Photos.Invalidations;
+using Flickr.Photos.Links;
+using Flickr.Photos.Mail;
 using Flickr.Photos.Minting;
 using Flickr.Photos.Operating;
 using Flickr.Photos.Origins;
@@ -88,16 +91,23 @@ public static class PhotosProgram
         api.AddEndpointFilter(async (context, next) => RequestGuard.IsTrusted(context.HttpContext.Request)
             ? await next(context)
             : Problem.Result(403, "forged-request", $"Send the header '{RequestGuard.ForgeryHeader}: 1', or an API key."));
+        api.AddEndpointFilter(async (context, next) => KeyScopes.Missing(context.HttpContext) is { } scope
+            ? Problem.Result(403, "scope-missing", $"This API key does not have the scope '{scope}'.")
+            : await next(context));
         api.MapGet("/server", (IOptions<PhotosOptions> options) => Results.Ok(new
         {
             Version = typeof(PhotosProgram).Assembly.GetName().Version?.ToString(3),
             Edge = options.Value.EdgeAddress,
-            options.Value.ControlPlane,
+            ControlPlane = options.Value.PublicControlPlane.Length > 0 ? options.Value.PublicControlPlane : options.Value.ControlPlane,
         }));
         api.MapAccounts();
         api.MapUploads();
         api.MapGallery();
+        api.MapBatches();
+        api.MapAlbums();
         api.MapShares();
+        api.MapLinks();
+        api.MapPasswordResets();
         api.MapComments();
         api.MapOperating();
         api.MapFavourites();
@@ -160,15 +170,26 @@ public static class PhotosProgram
         }
         services.AddSingleton<MintKeys>();
         services.AddSingleton<EdgeAddresses>();
+        services.AddSingleton<PoisonList>();
         services.AddSingleton<ImageWorkerPool>();
+        services.AddSingleton<VariantStore>();
+        services.AddSingleton<SecondFormatSaga>();
         services.AddSingleton<OriginalFiles>();
         services.AddSingleton<LinkWriter>();
         services.AddSingleton<AlbumDocument>();
         services.AddSingleton<UploadRows>();
         services.AddSingleton<UploadIntake>();
         services.AddSingleton<PhotoItems>();
+        services.AddSingleton<AlbumCards>();
+        services.AddSingleton<AlbumChanges>();
+        services.AddSingleton<AlbumChangeSaga>();
         services.AddSingleton<PhotoPages>();
         services.AddSingleton<ShareStore>();
+        services.AddSingleton<AlbumShares>();
+        services.AddSingleton<LinkStore>();
+        services.AddSingleton<LinkPass>();
+        services.AddSingleton<PasswordResets>();
+        services.AddMail();
         services.AddSingleton<CommentStore>();
         services.AddSingleton<FavouriteStore>();
         services.AddSingleton<OriginalAddresses>();
@@ -184,6 +205,8 @@ public static class PhotosProgram
         services.AddSingleton(provider => provider.GetRequiredService<PhotoChangeSaga>().Define());
         services.AddSingleton(provider => provider.GetRequiredService<OwnerChangeSaga>().Define());
         services.AddSingleton(provider => provider.GetRequiredService<RelinkSaga>().Define());
+        services.AddSingleton(provider => provider.GetRequiredService<AlbumChangeSaga>().Define());
+        services.AddSingleton(provider => provider.GetRequiredService<SecondFormatSaga>().Define());
         services.AddSingleton<SagaStore>();
         services.AddSingleton(provider => new SagaEngine(
             provider.GetRequiredService<Database>(), provider.GetRequiredService<SagaStore>(),

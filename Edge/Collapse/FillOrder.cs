@@ -25,6 +25,11 @@ internal sealed record FillOrder
     /// <summary>What is asked of the upstream.</summary>
     public required FetchOrder Fetch { get; init; }
 
+    /// <summary>
+    /// Path and query for the edge that owns the key, without tokens; null: only origins are asked.
+    /// </summary>
+    public string? PeerTarget { get; init; }
+
     /// <summary>What the cache rules see of the request.</summary>
     public required RequestFacts Request { get; init; }
 

@@ -4,6 +4,7 @@ using Flickr.Edge.Fetch;
 using Flickr.Edge.Freshness;
 using Flickr.Edge.Headers;
 using Flickr.Edge.Keying;
+using Flickr.Edge.Peers;
 using Flickr.Edge.Ranges;
 using Flickr.Edge.Variants;
 using Flickr.Fleet.Invalidations;
@@ -17,7 +18,7 @@ namespace Flickr.Edge.Collapse;
 /// </summary>
 internal sealed class Fills(
     FlightTable table, ObjectCache cache, Fetcher fetcher, UncacheablePredictor predictor,
-        FailureMemory failures,
+        FailureMemory failures, PeerFills peers, PeerMetrics peerMetrics,
     InvalidationHorizon horizon, Spool spool, IOptions<CollapseOptions> options,
         IOptions<FetchOptions> fetchOptions,
     EdgeMetrics metrics, TimeProvider time, ILogger<Fills> log, IHostApplicationLifetime lifetime)
@@ -81,7 +82,9 @@ internal sealed class Fills(
         {
             fetch = fetch with { Fields = HeaderBlock.Of(fetch.Fields.Concat(conditions)) };
         }
-        var (exchange, fault) = await fetcher.SendAsync(fetch, null, cancellationToken);
+        var (exchange, fault) = await peers.AskAsync(flight, order, fetch.Fields, cancellationToken) is { } given
+            ? new FetchResult(given, FillFault.None)
+            : await fetcher.SendAsync(fetch, null, cancellationToken);
         if (exchange is { Status: 304 } && conditions.Count > 0)
         {
             using (exchange)
@@ -225,14 +228,32 @@ internal sealed class Fills(
             Vary = vary,
             Variant = variant,
             OriginAge = exchange.Headers.Joined("Age"),
+            IsFromPeer = exchange.FromPeer is not null,
+            IsKept = exchange.FromPeer is not { IsKept: false },
             ForwardStatus = exchange.Status,
         });
-        var fault = await PumpAsync(source, body, feed, cancellationToken);
-        if (fault == FillFault.None && body.Published <= order.Site.RuleOf(order.Class).ObjectBytesMax)
+        var isKept = IsKept(exchange);
+        var fault = await PumpAsync(source, body, isKept ? feed : null, cancellationToken);
+        if (isKept && fault == FillFault.None && body.Published <= order.Site.RuleOf(order.Class).ObjectBytesMax)
         {
             await KeepAsync(flight, key, head, body, feed);
         }
         End(body, fault);
+    }
+
+    /// <summary>Whether an object is stored here; what another edge owns only when it is asked for often.</summary>
+    private bool IsKept(Exchange exchange)
+    {
+        if (exchange.FromPeer is { IsKept: false })
+        {
+            peerMetrics.KeptOut();
+            return false;
+        }
+        if (exchange.FromPeer is { IsHot: true })
+        {
+            peerMetrics.KeptHot();
+        }
+        return true;
     }
 
     /// <summary>

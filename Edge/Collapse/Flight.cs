@@ -16,7 +16,7 @@ internal sealed class Flight(CacheKey key, long fillSequence, long startedAt)
     public CacheKey Key { get; } = key;
 
     /// <summary>The invalidation sequence, read before the upstream is asked.</summary>
-    public long FillSequence { get; } = fillSequence;
+    public long FillSequence { get; private set; } = fillSequence;
 
     /// <summary>Timestamp of its start.</summary>
     public long StartedAt { get; } = startedAt;
@@ -26,6 +26,11 @@ internal sealed class Flight(CacheKey key, long fillSequence, long startedAt)
 
     /// <summary>Callers that wait for the head or read the body.</summary>
     public int Waiting => Volatile.Read(ref _waiting);
+
+    /// <summary>
+    /// The answer comes from another edge that filled earlier: what is stored counts as filled then. Before landing.
+    /// </summary>
+    public void Lower(long fillSequence) => FillSequence = Math.Min(FillSequence, fillSequence);
 
     /// <summary>Says what the fill came to; only the first word counts.</summary>
     public bool TryLand(Landing landing) => _landing.TrySetResult(landing);

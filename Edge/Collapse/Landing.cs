@@ -43,6 +43,12 @@ internal sealed class Landing
     /// </summary>
     public string? OriginAge { get; init; }
 
+    /// <summary>Whether another edge gave the answer: its head is a stored one and has an age.</summary>
+    public bool IsFromPeer { get; init; }
+
+    /// <summary>Whether the body is stored here when it is whole.</summary>
+    public bool IsKept { get; init; } = true;
+
     /// <summary>Status the upstream answered with; 0 when it did not.</summary>
     public int ForwardStatus { get; init; }
 

@@ -1,5 +1,6 @@
 using Flickr.Edge.Collapse;
 using Flickr.Edge.Headers;
+using Flickr.Edge.Peers;
 using Flickr.Edge.Upstream;
 using Yarp.ReverseProxy.Model;
 
@@ -32,8 +33,21 @@ internal sealed class Exchange : IDisposable
         ResponseTime = time.GetUtcNow();
     }
 
-    /// <summary>The replica that answered.</summary>
-    public DestinationState Replica { get; }
+    /// <summary>The answer of another edge, with the times at which it had asked the origin.</summary>
+    public Exchange(UpstreamAnswer answer, ReplicaLoad load, FetchOptions options, TimeProvider time,
+        DateTimeOffset requestTime, DateTimeOffset responseTime)
+    {
+        (_answer, _load, _options, _time) = (answer, load, options, time);
+        (RequestTime, ResponseTime) = (requestTime, responseTime);
+        _deadline = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
+        _startedAt = _windowStartedAt = time.GetTimestamp();
+    }
+
+    /// <summary>The replica that answered; null for another edge.</summary>
+    public DestinationState? Replica { get; }
+
+    /// <summary>Set when another edge answered.</summary>
+    public PeerOrigin? FromPeer { get; init; }
 
     public int Status => _answer.Status;
 

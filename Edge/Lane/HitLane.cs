@@ -102,7 +102,7 @@ internal sealed class HitLane(
     public void CountCut() => metrics.Aborted();
 
     /// <summary>Watches the rest of an answer, as the pipeline does.</summary>
-    public TransferGuard GuardOf(in LaneAnswer answer) => new(horizon, answer.Address.Site,
+    public TransferGuard GuardOf(in LaneAnswer answer) => new(horizon, answer.Address.Site, answer.Grant,
         answer.Found.Head.Facts, answer.Found.FillSequence);
 
     private bool TryAdmit(LaneAddress address, IPAddress? client, out TokenVerdict verdict,
@@ -113,6 +113,11 @@ internal sealed class HitLane(
         {
             return true;
         }
+        // An original may need a lease, which may have to be waited for: the pipeline's too.
+        if (address.Asked.Class == ObjectClass.Original && address.Found != TokenVerdict.Missing)
+        {
+            return false;
+        }
         // A signature is never computed here: a flood of forged tokens is the pipeline's.
         if (address.Found == TokenVerdict.Valid && !gatekeeper.Remembers(address.Token, address.Host))
         {
@@ -120,7 +125,7 @@ internal sealed class HitLane(
         }
         var asked = address.Question with { Client = client };
         return gatekeeper.Admit(address.Found, address.Token, asked, address.Asked.Facts, out verdict,
-            out grant) == AccessVerdict.Granted;
+            out grant) == AccessVerdict.Granted && grant is not { Once: true };
     }
 
     private bool TryJudge(LaneAddress address, AccessGrant? grant, in StoredObject found,

@@ -5,6 +5,7 @@ using Flickr.Edge.Fetch;
 using Flickr.Edge.Freshness;
 using Flickr.Edge.Headers;
 using Flickr.Edge.Keying;
+using Flickr.Edge.Sites;
 using Flickr.Edge.Status;
 using Flickr.Edge.Variants;
 using Flickr.Fleet.Invalidations;
@@ -189,13 +190,14 @@ internal sealed class FillAnswers(
         request.Outcome = isLeader ? AnswerOutcome.Miss : AnswerOutcome.Collapsed;
         // The leader hears the origin's own Age; to a follower the answer is a stored one, and says how old
         // it is.
-        if (isLeader && landing.OriginAge is { } originAge)
+        var isFirstHand = isLeader && !landing.IsFromPeer;
+        if (isFirstHand && landing.OriginAge is { } originAge)
         {
             request.Context.Response.Headers.Age = originAge;
         }
         await responder.ObjectAsync(request, head, new BodySource(reader), LengthOf(landing.Body!),
             flight.FillSequence,
-            isLeader ? null : Reuse.AgeOf(head.Http, time.GetUtcNow()), StatusOf(landing, isLeader));
+            isFirstHand ? null : Reuse.AgeOf(head.Http, time.GetUtcNow()), StatusOf(landing, isLeader));
         return Round.Answered;
     }
 
@@ -266,9 +268,9 @@ internal sealed class FillAnswers(
     {
         Forward = landing.Vary.Fields.Count > 0 ? ForwardReason.VaryMiss : ForwardReason.UriMiss,
         ForwardStatus = landing.ForwardStatus,
-        IsStored = landing.Outcome == FillOutcome.Storing,
+        IsStored = landing.Outcome == FillOutcome.Storing && landing.IsKept,
         IsCollapsed = !isLeader,
-        Detail = landing.Outcome == FillOutcome.Failed ? Kebab(landing.Fault) : null,
+        Detail = landing.Outcome == FillOutcome.Failed ? Kebab(landing.Fault) : landing.IsFromPeer ? "peer" : null,
     };
 
     private static bool HasConditionsOrRange(EdgeRequest request) =>
@@ -294,6 +296,8 @@ internal sealed class FillAnswers(
             Version = request.Version,
             LooksIntoLog = looksIntoLog,
             IsPart = isPart,
+            // A third edge is never asked: one hop.
+            PeerTarget = isPart || request.Peer is not null ? null : RequestReader.PeerTargetOf(request),
             Fetch = new FetchOrder
             {
                 Site = request.Site,

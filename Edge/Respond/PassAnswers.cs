@@ -3,6 +3,7 @@ using Flickr.Edge.Collapse;
 using Flickr.Edge.Fetch;
 using Flickr.Edge.Freshness;
 using Flickr.Edge.Headers;
+using Flickr.Edge.Peers;
 using Flickr.Edge.Purge;
 using Flickr.Edge.Status;
 using Flickr.Fleet.Invalidations;
@@ -21,6 +22,11 @@ internal sealed class PassAnswers(
     /// <summary>Asks the upstream for this request alone and passes its answer on.</summary>
     public async Task AnswerAsync(EdgeRequest request, ForwardReason why, string? detail = null)
     {
+        if (request.Peer is not null)
+        {
+            PeerReply.Decline(request);
+            return;
+        }
         var context = request.Context;
         var isRead = request.Facts.IsGet || request.IsHead;
         var hasContent = context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == true;

@@ -105,7 +105,9 @@ internal static class NodeListeners
         }
     }
 
-    private static IPEndPoint EndPointOf(string address, bool isAdmin = false)
+    /// <summary>The end point of an address such as <c>http://127.0.0.1:8080</c>.</summary>
+    /// <exception cref="FormatException">It is none.</exception>
+    public static IPEndPoint EndPointOf(string address, bool isAdmin = false)
     {
         if (!Uri.TryCreate(address, UriKind.Absolute, out var uri)
             || (uri.Scheme != Uri.UriSchemeHttp && (isAdmin || uri.Scheme != Uri.UriSchemeHttps)))

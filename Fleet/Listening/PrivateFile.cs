@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Flickr.Listening;
 
 /// <summary>Files that only the program's own user may read: mode 0600 from their first byte.</summary>
@@ -18,8 +20,25 @@ internal static class PrivateFile
         using (var file = new FileStream(temporary, options))
         {
             file.Write(content);
-            file.Flush(flushToDisk: true);
+            file.Flush();
+            Sync((int)file.SafeFileHandle.DangerousGetHandle(), path);
         }
         File.Move(temporary, path, overwrite: true);
+    }
+
+    /// <summary>Of the C library, because the runtime hides a failure. Photos has no other use for Fleet's.</summary>
+    private static void Sync(int descriptor, string path)
+    {
+        if (!OperatingSystem.IsWindows() && Native.FileSync(descriptor) != 0)
+        {
+            throw new IOException($"cannot sync {path} to disk: {Marshal.GetLastPInvokeErrorMessage()}");
+        }
+    }
+
+    private static class Native
+    {
+        [DllImport("libc", EntryPoint = "fsync", SetLastError = true)]
+        [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+        public static extern int FileSync(int descriptor);
     }
 }

@@ -14,7 +14,7 @@ namespace Flickr.Origin.Framing;
 /// The answering end of a connection between nodes. It begins as an HTTP request with <c>Upgrade: flickr-frames</c>, so it
 /// needs no port of its own and the caller has shown its key.
 /// </summary>
-internal sealed class FrameServer(LocalReplica local, ILogger log, CancellationToken stopping, NodeIdentity identity)
+internal sealed class FrameServer(LocalReplica local, ILogger log, NodeIdentity identity, CancellationToken stopping)
 {
     public const string Protocol = "flickr-frames";
     private const int CallsMax = 256;

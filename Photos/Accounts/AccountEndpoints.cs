@@ -1,3 +1,4 @@
+using Flickr.Photos.Comments;
 using Flickr.Photos.Gallery;
 using Flickr.Photos.Problems;
 using Flickr.Photos.Publishing;
@@ -55,7 +56,7 @@ internal static class AccountEndpoints
             await SignIn.SignInAsync(context, account);
             return Results.Created((string?)null, new { account.Id, account.Name });
         }
-        var apiKey = await accounts.AddKeyAsync(account.Id, "first", context.RequestAborted);
+        var apiKey = await accounts.AddKeyAsync(account.Id, "first", scopes: null, context.RequestAborted);
         return Results.Created((string?)null, new { account.Id, account.Name, Key = apiKey });
     }
 
@@ -88,8 +89,12 @@ internal static class AccountEndpoints
         {
             return Problem.NotSignedIn();
         }
+        if (!KeyScopes.TryRead(body.Scopes, out var scopes))
+        {
+            return Problem.Result(422, "bad-scope", $"Scopes are {string.Join(", ", KeyScopes.All)}.");
+        }
         var label = body.Label?.Trim() is { Length: > 0 and <= 60 } given ? given : "key";
-        return Results.Created((string?)null, new { Key = await accounts.AddKeyAsync(id, label, context.RequestAborted) });
+        return Results.Created((string?)null, new { Key = await accounts.AddKeyAsync(id, label, scopes, context.RequestAborted) });
     }
 
     private static async Task<IResult> ListKeysAsync(HttpContext context, AccountStore accounts) =>
@@ -159,28 +164,55 @@ internal static class AccountEndpoints
         return account is null ? Problem.NotSignedIn() : Results.Ok(Body(account, null));
     }
 
-    private static async Task<IResult> ChangeAsync(HttpContext context, AccountChange body, PhotoChanges changes, AccountStore accounts)
+    private static async Task<IResult> ChangeAsync(
+        HttpContext context, AccountChange body, PhotoChanges changes, AccountStore accounts, CommentStore comments)
     {
         if (Viewer.IdOf(context) is not { } id)
         {
             return Problem.NotSignedIn();
         }
-        if (body.Visibility is not ("public" or "private"))
+        if (body.Visibility is not (null or "public" or "private") || body is { Visibility: null, Email: null, AllowsComments: null })
         {
             return Problem.Result(422, "bad-visibility", "Visibility is 'public' or 'private'.");
         }
-        var receipt = await changes.SetOwnerVisibilityAsync(id, body.Visibility, WaitQuery.Read(context), context.RequestAborted);
+        if (body.Email is { Length: > 0 } email && !IsEmail(email))
+        {
+            return Problem.Result(422, "bad-email", "That is not an address letters can be sent to.");
+        }
+        if (body.Email is not null)
+        {
+            await accounts.SetEmailAsync(id, body.Email, context.RequestAborted);
+        }
+        if (body.AllowsComments is { } allows)
+        {
+            await comments.SwitchAllAsync(id, allows, context.RequestAborted);
+        }
+        var receipt = body.Visibility is null
+            ? null
+            : await changes.SetOwnerVisibilityAsync(id, body.Visibility, WaitQuery.Read(context), context.RequestAborted);
         return Results.Ok(Body((await accounts.FindAsync(id, context.RequestAborted))!, receipt));
     }
 
-    private static object Body(AccountRow account, object? receipt) =>
-        new { account.Id, account.Name, account.Visibility, account.Epoch, Receipt = receipt };
+    // One at-sign with something on both sides, nothing that would end a header: whether it is somebody's, only a letter tells.
+    private static bool IsEmail(string email) => email.Length <= 254 && email.IndexOf('@') is > 0 and var at
+        && at == email.LastIndexOf('@') && at < email.Length - 1 && !email.Any(c => c <= ' ' || c is '<' or '>' or ',' or ';' or '"');
+
+    private static object Body(AccountRow account, object? receipt) => new
+    {
+        account.Id,
+        account.Name,
+        account.Visibility,
+        account.Epoch,
+        account.Email,
+        AllowsComments = account.AllowsComments == 1,
+        Receipt = receipt,
+    };
 
     internal sealed record Credentials(string? Name, string? Password);
 
-    internal sealed record KeyRequest(string? Label, string? Name, string? Password);
+    internal sealed record KeyRequest(string? Label, string? Name, string? Password, IReadOnlyList<string>? Scopes);
 
     internal sealed record PasswordChange(string? Password, string? NewPassword);
 
-    internal sealed record AccountChange(string? Visibility);
+    internal sealed record AccountChange(string? Visibility, string? Email, bool? AllowsComments);
 }

@@ -81,10 +81,10 @@ public static class SignIn
             {
                 return AuthenticateResult.NoResult();
             }
-            var account = await accounts.FindByKeyAsync(header.Parameter, Context.RequestAborted);
+            var (account, scopes) = await accounts.FindByKeyAsync(header.Parameter, Context.RequestAborted);
             return account is null
                 ? AuthenticateResult.NoResult()
-                : AuthenticateResult.Success(new AuthenticationTicket(Viewer.Principal(account, KeyScheme), KeyScheme));
+                : AuthenticateResult.Success(new AuthenticationTicket(Viewer.Principal(account, KeyScheme, scopes), KeyScheme));
         }
     }
 }

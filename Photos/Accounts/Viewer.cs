@@ -15,8 +15,9 @@ public static class Viewer
     public static string? NameOf(HttpContext context) =>
         context.User.Identity?.IsAuthenticated == true ? context.User.Identity.Name : null;
 
-    internal static ClaimsPrincipal Principal(AccountRow account, string scheme) => new(new ClaimsIdentity(
+    internal static ClaimsPrincipal Principal(AccountRow account, string scheme, string? scopes = null) => new(new ClaimsIdentity(
         [
+            .. scopes is null ? Array.Empty<Claim>() : [new Claim(KeyScopes.Claim, scopes)],
             new Claim(ClaimTypes.NameIdentifier, account.Id),
             new Claim(ClaimTypes.Name, account.Name),
             new Claim(StampClaim, account.Stamp),

@@ -105,9 +105,25 @@ export class Grid {
 
   /** Elements for the rows near the screen, none for the others. */
   draw() {
-    const above = -innerHeight;
-    const below = 2 * innerHeight;
-    const keep = new Set();
+    const wanted = this.near();
+    const shown = new Set(wanted.map(({ photo }) => photo.id));
+    for (const [id, cell] of this.cells) {
+      if (shown.has(id)) continue;
+      if (cell.contains(document.activeElement) && this.line.find(id)) cell.index = this.line.find(id).index;
+      else {
+        cell.remove();
+        this.cells.delete(id);
+      }
+    }
+    // Where everybody stands is known before anybody is put between others.
+    for (const { photo, index } of wanted) if (this.cells.has(photo.id)) this.cells.get(photo.id).index = index;
+    for (const one of wanted) this.put(one);
+    if (this.line.next && this.root.getBoundingClientRect().bottom < 2 * innerHeight) this.line.more().catch(() => {});
+  }
+
+  /** The photos of rows that are less than a screen away; months there that were not read are wished for. */
+  near() {
+    const found = [];
     let place = 0;
     for (const part of this.line.parts) {
       const section = this.sections.get(part);
@@ -115,24 +131,15 @@ export class Grid {
       place += part.count;
       if (!section || !part.count) continue;
       const { top, bottom } = section.list.getBoundingClientRect();
-      if (bottom < above) continue;
-      if (top > below) break;
-      if (!part.photos) {
-        this.wish(part, section);
-        continue;
-      }
+      if (bottom < -innerHeight) continue;
+      if (top > 2 * innerHeight) break;
+      if (!part.photos) this.wish(part, section);
       for (const row of section.layout.rows) {
-        if (top + row.top + row.height < above || top + row.top > below) continue;
-        for (let i = row.from; i < row.to; i++) keep.add(this.put(part.photos[i], section, row, i, start + i + 1));
+        if (top + row.top + row.height < -innerHeight || top + row.top > 2 * innerHeight) continue;
+        for (let index = row.from; index < row.to; index++) found.push({ photo: part.photos[index], section, row, index, place: start + index + 1 });
       }
     }
-    for (const [id, cell] of this.cells) {
-      if (keep.has(cell) || cell.contains(document.activeElement)) continue;
-      cell.remove();
-      this.cells.delete(id);
-    }
-    if (this.line.next && this.root.getBoundingClientRect().bottom < below) this.line.more().catch(() => {});
-    this.onDraw?.();
+    return found;
   }
 
   /** A month is read when the scrolling has come to rest near it. */
@@ -144,7 +151,7 @@ export class Grid {
     }, 90);
   }
 
-  put(photo, section, row, index, place) {
+  put({ photo, section, row, index, place }) {
     const cell = this.cells.get(photo.id) ?? this.make(photo);
     if (cell.photo !== photo) this.fill(cell, photo);
     const at = index - row.from;
@@ -157,18 +164,10 @@ export class Grid {
     cell.ariaSetSize = this.line.next ? -1 : this.line.total;
     cell.ariaPosInSet = place;
     // In the order of reading, so that Tab and screen readers go as the eye does.
-    if (cell.parentNode !== section.list) {
-      let next = null;
-      for (const other of section.list.children) {
-        if (other.index > index) {
-          next = other;
-          break;
-        }
-      }
-      section.list.insertBefore(cell, next);
-    }
     cell.index = index;
-    return cell;
+    if (cell.parentNode !== section.list) {
+      section.list.insertBefore(cell, [...section.list.children].find((other) => other.index > index) ?? null);
+    }
   }
 
   make(photo) {
@@ -271,9 +270,12 @@ export class Grid {
   }
 }
 
-/** The sizes a browser may choose from: none that could be wider than twice its box. */
+/** The sizes a browser may choose from by the box's width; WebP once all of them are made. The viewer's sizes are not the grid's. */
 export function sourcesOf(photo) {
-  const files = [photo.thumbnail, ...(photo.renditions ?? [])];
+  const rungs = (photo.files ?? []).filter((file) => file.resolution === "thumbnail" || file.resolution === "small");
+  const webp = rungs.filter((file) => file.type === "image/webp");
+  const jpeg = rungs.filter((file) => file.type === "image/jpeg");
+  const files = webp.length && webp.length === jpeg.length ? webp : jpeg.length ? jpeg : [photo.thumbnail];
   return files.map((file) => `${file.url} ${file.width}w`).join(", ");
 }
 

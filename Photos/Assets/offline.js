@@ -13,7 +13,8 @@ export async function startOffline(viewer) {
   addEventListener("offline", paint);
   addEventListener("online", () => {
     paint();
-    if (viewer) catchUp();
+    if (document.querySelector("[data-offline]")) location.reload(); // the page that was asked for can be had now
+    else if (viewer) catchUp();
   });
   paint();
   document.addEventListener("submit", (event) => {

@@ -12,6 +12,7 @@ import { startZoom } from "./zoom.js";
 
 const slideMs = 5000;
 const idleMs = 2800;
+const hdSide = 1280; // a smaller rendition is the whole photo already
 
 /**
  * @param {{ line: import("./line.js").Line, viewer?: string, home?: string, link?: { address: string, hasOriginals: boolean }, signal: AbortSignal,
@@ -95,8 +96,23 @@ export function startViewer({ line, viewer, home, link, signal, onChange, onClos
         tell(say("offlineSmall"));
       }
     }
-    if (item === photo) stage.style.backgroundImage = "";
+    if (item !== photo) return;
+    stage.style.backgroundImage = "";
     schedule();
+    await sharper(photo).catch(console.warn);
+  }
+
+  /** On a screen that shows more than the larger rendition has, the largest one takes its place when it is there. */
+  async function sharper(photo) {
+    const { width, height } = photo.hd;
+    const grown = Math.min(stage.clientWidth / width, stage.clientHeight / height) * devicePixelRatio;
+    if (grown < 1.15 || Math.max(width, height) < hdSide) return;
+    const { files = [] } = photo.files || link ? photo : await call("GET", `/api/v1/photos/${photo.id}`);
+    photo.files = files;
+    const large = files.findLast((file) => file.resolution === "large");
+    if (!large) return;
+    await Object.assign(new Image(), { src: large.url }).decode();
+    if (item === photo && image.getAttribute("src") === photo.hd.url) image.src = large.url;
   }
 
   function name() {

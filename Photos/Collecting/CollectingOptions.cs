@@ -6,9 +6,9 @@ namespace Flickr.Photos.Collecting;
 /// <summary>Settings of the collector of unused bytes; section <c>Photos:Collecting</c>.</summary>
 public sealed class CollectingOptions
 {
-    /// <summary>How long bytes stay in storage after their last photo was deleted or failed. 0 to 30 d. Default 1 h.</summary>
+    /// <summary>How long bytes stay in storage after their last photo was deleted or failed. 0 to 30 d. Default 1 d: a table restored from the last night still finds its bytes.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "30.00:00:00", ConvertValueInInvariantCulture = true, ParseLimitsInInvariantCulture = true)]
-    public TimeSpan Grace { get; set; } = TimeSpan.FromHours(1);
+    public TimeSpan Grace { get; set; } = TimeSpan.FromDays(1);
 
     /// <summary>How often the collector looks for what is due. 50 ms to 1 d. Default 1 min.</summary>
     [Range(typeof(TimeSpan), "00:00:00.050", "1.00:00:00", ConvertValueInInvariantCulture = true, ParseLimitsInInvariantCulture = true)]

@@ -1,5 +1,6 @@
 using Flickr.Photos.Accounts;
 using Flickr.Photos.Problems;
+using Flickr.Photos.Publishing;
 
 namespace Flickr.Photos.Gallery;
 
@@ -54,19 +55,43 @@ internal static class GalleryEndpoints
         }
         if (edit.Visibility is not (null or "public" or "private"))
         {
-            return Problem.Result(422, "bad-visibility", "Visibility is 'public' or 'private'.");
+            return BadVisibility();
+        }
+        if (edit.Album is not null && CdnNames.TryRead(edit.Album) is null)
+        {
+            return Problem.BadName("an album");
+        }
+        if (JudgeTags(edit.Tags) is { } refusal)
+        {
+            return refusal;
         }
         if (edit.Title?.Length > TextMax || edit.Description?.Length > TextMax)
         {
             return Problem.Result(422, "text-too-long", $"A title or description has at most {TextMax} characters.");
         }
-        var answer = await changes.EditAsync(viewer, id, edit, WaitQuery.Read(context), context.RequestAborted);
+        edit = edit with { Album = CdnNames.TryRead(edit.Album), Tags = edit.Tags?.Select(tag => tag.Trim()).ToList() };
+        ChangeAnswer? answer;
+        try
+        {
+            answer = await changes.EditAsync(viewer, id, edit, WaitQuery.Read(context), context.RequestAborted);
+        }
+        catch (PhotoIsThereException)
+        {
+            return Problem.Result(409, "album-has-photo", "That album has this photo already.");
+        }
         if (answer is null || await pages.FindAsync(viewer, id, context.RequestAborted) is not { } photo)
         {
             return Problem.NotFound();
         }
-        return Results.Ok(new { photo.Id, photo.Name, photo.Title, photo.Description, photo.Visibility, photo.State, answer.Receipt });
+        return Results.Ok(new { photo.Id, photo.Name, photo.Title, photo.Description, photo.Visibility, photo.State, photo.Album, answer.Receipt });
     }
+
+    public static IResult BadVisibility() => Problem.Result(422, "bad-visibility", "Visibility is 'public' or 'private'.");
+
+    public static IResult? JudgeTags(IReadOnlyList<string>? tags) => tags is null
+        || (tags.Count <= PhotoEdit.TagsMax && tags.All(tag => tag?.Trim() is { Length: > 0 and <= PhotoEdit.TagLengthMax }))
+            ? null
+            : Problem.Result(422, "bad-tags", $"A photo has at most {PhotoEdit.TagsMax} tags of 1 to {PhotoEdit.TagLengthMax} characters.");
 
     private static async Task<IResult> DeleteAsync(HttpContext context, PhotoChanges changes, string id)
     {

@@ -8,17 +8,22 @@ namespace Flickr.Photos.Gallery;
 public sealed class OriginalAddresses(Database database, EdgeAddresses addresses)
 {
     /// <summary>Where the original lies for this viewer; null when the viewer may not know of the photo.</summary>
-    public async Task<OriginalAddress?> FindAsync(string? viewerId, string photoId, CancellationToken cancellationToken)
+    public Task<OriginalAddress?> FindAsync(string? viewerId, string photoId, CancellationToken cancellationToken) =>
+        FindAsync(viewerId, photoId, isLinked: false, ends: null, cancellationToken);
+
+    /// <summary>The same for who has opened a link that covers the photo, until the link ends.</summary>
+    internal async Task<OriginalAddress?> FindAsync(
+        string? viewerId, string photoId, bool isLinked, DateTimeOffset? ends, CancellationToken cancellationToken)
     {
         var (photo, isShared) = await database.ReadAsync(async session => (
             await PhotoStore.FindAsync(session, photoId),
             await PhotoStore.IsSharedAsync(session, photoId, viewerId)), cancellationToken);
-        if (photo is not { State: "published" } || PhotoRights.Judge(photo.Facts(isShared), viewerId) == PhotoRight.None)
+        if (photo is not { State: "published" } || PhotoRights.Judge(photo.Facts(isShared, isLinked), viewerId) == PhotoRight.None)
         {
             return null;
         }
         var url = await addresses.OfOriginalAsync(photo.OwnerId, photo.OwnerEpoch, viewerId, photo.Id, photo.PathOf("original"),
-            photo.Digest, cancellationToken);
+            photo.Digest, ends, cancellationToken);
         return new OriginalAddress(url, photo.Digest, photo.LengthBytes, photo.Name);
     }
 }

@@ -49,13 +49,14 @@ public sealed class PhotoChangeSaga(Database database, LinkWriter links, AlbumDo
         {
             await links.WriteAsync(photo, image.Resolution, image.FileKey, cancellationToken);
         }
+        await links.RemoveAsync(state.OldPaths, state.OldGeneration, cancellationToken);
         // A later taker has read this change too and writes it again: nothing to repeat, only its row to leave alone.
         return StepResult.Done(state, session => session.ExecuteAsync(
             """
             UPDATE image SET is_public = @isPublic WHERE cdn_photo_key = @Id
-                AND EXISTS (SELECT 1 FROM photo p WHERE p.id = @Id AND p.generation = @Generation)
+                AND EXISTS (SELECT 1 FROM photo p WHERE p.id = @Id AND p.generation = @Generation AND p.album_id = @AlbumId)
             """,
-            new { photo.Id, photo.Generation, isPublic = photo.IsPublic ? 1L : 0L }));
+            new { photo.Id, photo.Generation, photo.AlbumId, isPublic = photo.IsPublic ? 1L : 0L }));
     }
 
     private async Task<StepResult> InvalidateAsync(SagaWork work, CancellationToken cancellationToken)
@@ -67,14 +68,30 @@ public sealed class PhotoChangeSaga(Database database, LinkWriter links, AlbumDo
                 new Invalidation("tag", "photo:" + state.PhotoId, Reason: state.Deletes ? "deleted" : state.Revokes ? "share revoked" : "visibility"),
                 AcknowledgeMax, cancellationToken);
         }
+        if (state.OldAlbumId is not null)
+        {
+            await ForgetAbsenceAsync(state.PhotoId, cancellationToken);
+        }
         return StepResult.Done(state);
+    }
+
+    // Somebody may have asked for the new names between the commit and their links, and an edge remember that they are not there.
+    private async Task ForgetAbsenceAsync(string photoId, CancellationToken cancellationToken)
+    {
+        foreach (var image in await database.ReadAsync(session => PhotoStore.ImagesAsync(session, photoId), cancellationToken))
+        {
+            await controlPlane.InvalidateAsync(new Invalidation("url", image.CdnPath, Reason: "moved"), TimeSpan.Zero, cancellationToken);
+        }
     }
 
     private async Task<StepResult> WriteAlbumAsync(SagaWork work, CancellationToken cancellationToken)
     {
         var state = work.State<PhotoChangeState>();
-        var path = await document.WriteAsync(state.AlbumId, cancellationToken);
-        await controlPlane.InvalidateAsync(new Invalidation("url", path, Reason: "album"), TimeSpan.Zero, cancellationToken);
+        foreach (var album in new[] { state.AlbumId, state.OldAlbumId }.OfType<string>())
+        {
+            var path = await document.WriteAsync(album, cancellationToken);
+            await controlPlane.InvalidateAsync(new Invalidation("url", path, Reason: "album"), TimeSpan.Zero, cancellationToken);
+        }
         return StepResult.Done(state);
     }
 }

@@ -15,43 +15,54 @@ namespace Flickr.Photos.Gallery;
 public sealed class PhotoChanges(
     Database database, SagaEngine sagas, SortableIds ids, IOptions<CollectingOptions> collecting, TimeProvider time)
 {
-    /// <summary>Sets a photo public or private, and its texts; null leaves a thing as it is. Null when there is no such photo of this owner.</summary>
+    /// <summary>Changes a photo; null leaves a thing as it is. Null when there is no such photo of this owner.</summary>
     public async Task<ChangeAnswer?> EditAsync(string ownerId, string photoId, PhotoEdit edit, TimeSpan wait, CancellationToken cancellationToken)
     {
         var sagaId = ids.Next();
-        var changed = await database.WriteAsync(async session =>
+        PhotoChangeState? state = null;
+        var found = await database.WriteAsync(async session =>
         {
             var photo = await PhotoStore.FindAsync(session, photoId);
             if (photo is null || photo.OwnerId != ownerId || photo.State == "deleted")
             {
-                return null;
+                return false;
             }
-            var generation = await PhotoStore.NextVersionAsync(session, photo.AlbumId);
-            var isRelink = edit.Visibility is not null && edit.Visibility != photo.Visibility;
+            state = new PhotoChangeState { PhotoId = photoId, AlbumId = photo.AlbumId };
+            if (edit.Album is not null && photo.State == "published")
+            {
+                await PhotoMove.MoveAsync(session, ids, time, photo, edit.Album, state);
+            }
+            var generation = await PhotoStore.NextVersionAsync(session, state.AlbumId);
+            state.Relinks = state.OldAlbumId is not null || (edit.Visibility is not null && edit.Visibility != photo.Visibility);
             await session.ExecuteAsync(
                 """
-                UPDATE photo SET title = @Title, description = @Description, visibility = @Visibility, generation = @generation
+                UPDATE photo SET title = COALESCE(@Title, title), description = COALESCE(@Description, description),
+                    visibility = COALESCE(@Visibility, visibility), generation = CASE WHEN @relinks = 1 THEN @generation ELSE generation END
                 WHERE id = @photoId
                 """,
-                new
-                {
-                    photoId,
-                    Title = edit.Title ?? photo.Title,
-                    Description = edit.Description ?? photo.Description,
-                    Visibility = edit.Visibility ?? photo.Visibility,
-                    generation = isRelink ? generation : photo.Generation,
-                });
+                new { photoId, edit.Title, edit.Description, edit.Visibility, generation, relinks = state.Relinks ? 1L : 0L });
+            if (edit.Tags is not null)
+            {
+                await WriteTagsAsync(session, photoId, edit.Tags);
+            }
             await SearchIndex.RefreshAsync(session, photoId);
-            await sagas.BeginAsync(session, PhotoChangeSaga.Kind, sagaId, null,
-                new PhotoChangeState { PhotoId = photoId, AlbumId = photo.AlbumId, Relinks = isRelink });
-            return new { IsRelink = isRelink };
+            await sagas.BeginAsync(session, PhotoChangeSaga.Kind, sagaId, null, state);
+            return true;
         }, cancellationToken);
-        if (changed is null)
+        return found
+            ? new ChangeAnswer(await ReceiptAsync<PhotoChangeState>(
+                sagaId, now => now.Receipt, state!.Relinks ? wait : TimeSpan.Zero, cancellationToken))
+            : null;
+    }
+
+    private static async Task WriteTagsAsync(SqlSession session, string photoId, IReadOnlyList<string> tags)
+    {
+        await session.ExecuteAsync("DELETE FROM photo_tag WHERE photo_id = @photoId", new { photoId });
+        foreach (var tag in tags)
         {
-            return null;
+            await session.ExecuteAsync(
+                "INSERT INTO photo_tag (photo_id, tag) VALUES (@photoId, @tag) ON CONFLICT DO NOTHING", new { photoId, tag });
         }
-        return new ChangeAnswer(await ReceiptAsync<PhotoChangeState>(
-            sagaId, state => state.Receipt, changed.IsRelink ? wait : TimeSpan.Zero, cancellationToken));
     }
 
     /// <summary>Deletes a photo. Null when there is no such photo of this owner.</summary>

@@ -1,3 +1,5 @@
+using System.Globalization;
+using Flickr.Photos.Imaging;
 using Flickr.Photos.Minting;
 using Flickr.Photos.Publishing;
 using Flickr.Photos.Rights;
@@ -37,15 +39,36 @@ public sealed class PhotoItems(EdgeAddresses addresses)
             }
             var url = isShared
                 ? await addresses.OfSharedAsync(photo.OwnerId, photo.OwnerEpoch, viewerId, photo.Id,
-                    CdnNames.PathOf(photo.OwnerName, photo.AlbumName, resolution, photo.Name), digest, opens, cancellationToken)
+                    CdnNames.PathOf(photo.OwnerName, photo.AlbumName, resolution, photo.Name), digest, opens, photo.LinkEnds, cancellationToken)
                 : addresses.Of(path, digest, token);
             return new PhotoFile(url, width ?? 0, height ?? 0);
+        }
+        var files = new List<PhotoVariant>();
+        foreach (var (resolution, digest, width, height) in FilesOf(photo))
+        {
+            var path = CdnNames.PathOf(photo.OwnerName, photo.AlbumName, resolution, photo.Name).Value;
+            var opens = resolution.StartsWith("thumbnail", StringComparison.Ordinal) ? PhotoClasses.Thumb : PhotoClasses.Rendition;
+            var file = await FileAsync(path, digest, width, height, resolution, opens);
+            files.Add(new PhotoVariant(resolution.Split('.')[0], ImageRung.MediaTypeOf(resolution), file!.Url, width, height));
         }
         return new PhotoItem(
             photo.Id, photo.Name, photo.Title, photo.Description, photo.Width, photo.Height, photo.TakenAt, photo.ThumbHash,
             await FileAsync(photo.ThumbnailPath, photo.ThumbnailDigest, photo.ThumbnailWidth, photo.ThumbnailHeight, "thumbnail",
                 PhotoClasses.Thumb),
             await FileAsync(photo.HdPath, photo.HdDigest, photo.HdWidth, photo.HdHeight, "hd", PhotoClasses.Rendition),
-            photo.Visibility, photo.State, photo.OwnerName, photo.AlbumName, photo.LengthBytes, photo.Digest, photo.Favourites > 0);
+            photo.Visibility, photo.State, photo.OwnerName, photo.AlbumName, photo.LengthBytes, photo.Digest, photo.Favourites > 0)
+        {
+            Tags = photo.Tags?.Split('\n').Order(StringComparer.Ordinal).ToList() ?? [],
+            Files = files,
+            Color = photo.Color,
+            Camera = photo.Camera,
+            Place = viewerId == photo.OwnerId && photo is { Latitude: { } latitude, Longitude: { } longitude }
+                ? new PhotoPlace(latitude, longitude) : null,
+        };
     }
+
+    private static IEnumerable<(string Resolution, string Digest, long Width, long Height)> FilesOf(SeenPhoto photo) =>
+        (photo.Files?.Split('\n') ?? []).Select(line => line.Split(' ')).Select(parts =>
+            (parts[0], parts[1], long.Parse(parts[2], CultureInfo.InvariantCulture), long.Parse(parts[3], CultureInfo.InvariantCulture)))
+        .OrderBy(file => ImageRung.MediaTypeOf(file.Item1), StringComparer.Ordinal).ThenBy(file => file.Item3 * file.Item4);
 }

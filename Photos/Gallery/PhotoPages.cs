@@ -10,7 +10,7 @@ namespace Flickr.Photos.Gallery;
 /// stranger's page carries none: what is public needs no token, and what was shared is opened photo by photo, since a
 /// token for the directory would open its private neighbours too.
 /// </summary>
-public sealed class PhotoPages(Database database, PhotoItems items)
+public sealed class PhotoPages(Database database, PhotoItems items, AlbumCards albums)
 {
     /// <summary>Most items of a page.</summary>
     public const int PageMax = 500;
@@ -72,65 +72,14 @@ public sealed class PhotoPages(Database database, PhotoItems items)
         return photo is null ? null : await items.ItemAsync(photo, viewerId, cancellationToken);
     }
 
-    /// <summary>The albums of an owner that the viewer may know of, by name, each with its newest visible photo as cover.</summary>
-    public async Task<IReadOnlyList<AlbumCard>?> AlbumsAsync(string? viewerId, string ownerName, CancellationToken cancellationToken)
-    {
-        var (owner, cards) = await database.ReadAsync(async session =>
-        {
-            var account = await session.QueryFirstOrDefaultAsync<Accounts.AccountRow>(
-                $"SELECT {Accounts.AccountRow.Columns} FROM account WHERE name = @ownerName", new { ownerName });
-            if (account is null)
-            {
-                return (null, []);
-            }
-            var rows = await session.QueryAsync<CardRow>(
-                $"""
-                SELECT b.name AS Name, b.title AS Title, COUNT(p.id) AS Count, MAX(p.id) AS CoverId
-                FROM album b LEFT JOIN photo p ON p.album_id = b.id AND p.state = 'published'
-                    AND (@viewerId = @ownerId OR (@isPublic = 1 AND p.visibility = 'public') OR EXISTS (
-                        SELECT 1 FROM share s WHERE s.cdn_photo_key = p.id AND s.user_id = @viewerId))
-                WHERE b.owner_id = @ownerId GROUP BY b.id, b.name, b.title ORDER BY b.name
-                """,
-                new { ownerId = account.Id, viewerId = viewerId ?? "", isPublic = account.IsPublic ? 1L : 0L });
-            return ((Accounts.AccountRow?)account, rows);
-        }, cancellationToken);
-        if (owner is null)
-        {
-            return null;
-        }
-        var isOwner = owner.Id == viewerId;
-        var seen = cards.Where(card => isOwner || card.Count > 0).ToList();
-        if (seen.Count == 0 && !isOwner && !owner.IsPublic)
-        {
-            return null;
-        }
-        var covers = await CoversAsync([.. seen.Select(card => card.CoverId).OfType<string>()], viewerId, cancellationToken);
-        return [.. seen.Select(card => new AlbumCard(card.Name, card.Title, card.Count,
-            card.CoverId is null ? null : covers.GetValueOrDefault(card.CoverId)?.Thumbnail))];
-    }
-
-    private async Task<Dictionary<string, PhotoItem>> CoversAsync(
-        string[] photoIds, string? viewerId, CancellationToken cancellationToken)
-    {
-        var covers = new Dictionary<string, PhotoItem>(photoIds.Length);
-        var rows = photoIds.Length == 0 ? [] : await database.ReadAsync(session => session.QueryAsync<SeenPhoto>(
-            // PostgreSQL takes the list as one array, for SQLite the mapper spells it out.
-            $"{SeenPhoto.Select} WHERE p.id {(session.Engine == SqlEngine.PostgreSql ? "= ANY(@photoIds)" : "IN @photoIds")}",
-            new { photoIds, viewerId = viewerId ?? "" }), cancellationToken);
-        foreach (var row in rows)
-        {
-            if (await items.ItemAsync(row, viewerId, cancellationToken) is { } item)
-            {
-                covers[row.Id] = item;
-            }
-        }
-        return covers;
-    }
+    /// <summary>As <see cref="AlbumCards.ListAsync"/>.</summary>
+    public Task<IReadOnlyList<AlbumCard>?> AlbumsAsync(string? viewerId, string ownerName, CancellationToken cancellationToken) =>
+        albums.ListAsync(viewerId, ownerName, cancellationToken);
 
     private const string VisibleToOthers =
-        """
-        p.state = 'published' AND ((@isPublic = 1 AND p.visibility = 'public') OR EXISTS (
-            SELECT 1 FROM share s WHERE s.cdn_photo_key = p.id AND s.user_id = @viewerId))
+        $"""
+        p.state = 'published' AND p.hidden_ms IS NULL
+        AND ((@isPublic = 1 AND p.visibility = 'public') OR {ShareRule.IsSharedWithViewer})
         """;
 
     // The condition repeats the rule of PhotoRights in SQL, so that pages are full; what comes is judged again by the rule.
@@ -180,15 +129,4 @@ public sealed class PhotoPages(Database database, PhotoItems items)
                 isOwner = viewerId == album.OwnerId ? 1L : 0L,
                 isPublic = album.OwnerVisibility == "public" ? 1L : 0L,
             });
-
-    private sealed record CardRow
-    {
-        public string Name { get; init; } = "";
-
-        public string Title { get; init; } = "";
-
-        public long Count { get; init; }
-
-        public string? CoverId { get; init; }
-    }
 }

@@ -1,3 +1,4 @@
+using Flickr.Photos.Rights;
 using Flickr.Sql;
 
 namespace Flickr.Photos.Gallery;
@@ -13,7 +14,7 @@ internal static class PhotoStore
 
     public static async Task<bool> IsSharedAsync(SqlSession session, string photoId, string? viewerId) =>
         viewerId is not null && await session.ScalarAsync<long?>(
-            "SELECT 1 FROM share WHERE cdn_photo_key = @photoId AND user_id = @viewerId", new { photoId, viewerId }) is not null;
+            $"SELECT 1 FROM photo p WHERE p.id = @photoId AND {ShareRule.IsSharedWithViewer}", new { photoId, viewerId }) is not null;
 
     /// <summary>The next number of the album directory: orders every write to its names. Locks the album's row to the end of the transaction.</summary>
     public static Task<long> NextVersionAsync(SqlSession session, string albumId) => session.ScalarAsync<long>(
@@ -26,14 +27,18 @@ internal static class PhotoStore
     /// </summary>
     public static async Task<PhotoRow?> TakeGenerationAsync(SqlSession session, string photoId)
     {
-        var albumId = await session.ScalarAsync<string>("SELECT album_id FROM photo WHERE id = @photoId", new { photoId });
-        if (albumId is null)
+        while (await session.ScalarAsync<string>("SELECT album_id FROM photo WHERE id = @photoId", new { photoId }) is { } albumId)
         {
-            return null;
+            var generation = await NextVersionAsync(session, albumId);
+            // It may have been moved before the album's row was locked; the number would then belong to another directory.
+            if (await session.ExecuteAsync(
+                "UPDATE photo SET generation = @generation WHERE id = @photoId AND album_id = @albumId",
+                new { photoId, albumId, generation }) == 1)
+            {
+                return await FindAsync(session, photoId);
+            }
         }
-        var generation = await NextVersionAsync(session, albumId);
-        await session.ExecuteAsync("UPDATE photo SET generation = @generation WHERE id = @photoId", new { photoId, generation });
-        return await FindAsync(session, photoId);
+        return null;
     }
 
     /// <summary>
@@ -43,7 +48,8 @@ internal static class PhotoStore
     public static async Task CheckUnchangedAsync(SqlSession session, PhotoRow before)
     {
         var now = await FindAsync(session, before.Id);
-        if (now is null || now.Generation != before.Generation || now.OwnerEpoch != before.OwnerEpoch
+        if (now is null || now.State == "deleted" || now.Generation != before.Generation
+            || now.AlbumId != before.AlbumId || now.AlbumName != before.AlbumName || now.OwnerEpoch != before.OwnerEpoch
             || now.OwnerVisibility != before.OwnerVisibility)
         {
             throw new PhotoChangedException();

@@ -18,6 +18,12 @@ public sealed record ImageAnswer
     /// <summary>ThumbHash of the smallest variant, base64; null when none was made.</summary>
     public string? ThumbHash { get; init; }
 
+    /// <summary>Dominant colour as <c>#rrggbb</c>; null when none was made.</summary>
+    public string? Color { get; init; }
+
+    /// <summary>PDQ hash as 64 hex digits; null when none was made.</summary>
+    public string? PerceptualHash { get; init; }
+
     /// <summary>Resident memory of the worker after the job.</summary>
     public long MemoryBytes { get; init; }
 }

@@ -130,23 +130,38 @@ internal static class ImageDecoder
         var variants = new List<ImageVariant>();
         try
         {
-            foreach (var size in ImageRung.All)
+            foreach (var size in ImageRung.For(facts.Width, facts.Height))
             {
                 if (size.Side < top)
                 {
                     rung = Replace(rung, rung.ThumbnailImage(size.Side, height: size.Side, size: Enums.Size.Down));
                 }
-                var path = Path.Combine(job.OutputFolder!, size.Name + ".jpg");
-                rung.Jpegsave(path, q: job.JpegQuality, optimizeCoding: true, interlace: size.IsProgressive,
-                    subsampleMode: Enums.ForeignSubsample.On, keep: Enums.ForeignKeep.None);
-                variants.Add(new ImageVariant(size.Name, path, rung.Width, rung.Height));
+                variants.Add(Save(rung, size, job));
             }
-            return new ImageAnswer { Facts = facts, Variants = variants, ThumbHash = HashOf(rung) };
+            return job.WebpQuality > 0
+                ? new ImageAnswer { Facts = facts, Variants = variants }
+                : Described(rung) with { Facts = facts, Variants = variants };
         }
         finally
         {
             rung.Dispose();
         }
+    }
+
+    private static ImageVariant Save(Image rung, ImageRung size, ImageJob job)
+    {
+        var isWebp = job.WebpQuality > 0;
+        var path = Path.Combine(job.OutputFolder!, size.Name + (isWebp ? ".webp" : ".jpg"));
+        if (isWebp)
+        {
+            rung.Webpsave(path, q: job.WebpQuality, effort: 2, keep: Enums.ForeignKeep.None);
+        }
+        else
+        {
+            rung.Jpegsave(path, q: job.JpegQuality, optimizeCoding: true, interlace: size.IsProgressive,
+                subsampleMode: Enums.ForeignSubsample.On, keep: Enums.ForeignKeep.None);
+        }
+        return new ImageVariant(isWebp ? size.Name + ImageRung.SecondFormat : size.Name, path, rung.Width, rung.Height);
     }
 
     private static Image Replace(Image old, Image lazy)
@@ -168,12 +183,19 @@ internal static class ImageDecoder
         return Replace(image, image.HasAlpha() ? image.Flatten(background: [255]) : image.Copy());
     }
 
-    private static string HashOf(Image smallest)
+    // All from the smallest rung: what it looks like in a few bytes, its main colour, and by what it is known again.
+    private static ImageAnswer Described(Image smallest)
     {
-        using var small = smallest.ThumbnailImage(100, height: 100, size: Enums.Size.Down);
-        using var colour = small.Colourspace(Enums.Interpretation.Srgb);
-        using var opaque = colour.Bandjoin(255);
-        return Convert.ToBase64String(ThumbHash.Encode(opaque.Width, opaque.Height, opaque.WriteToMemory<byte>()));
+        using var colour = smallest.Colourspace(Enums.Interpretation.Srgb);
+        using var small = colour.ThumbnailImage(100, height: 100, size: Enums.Size.Down);
+        using var opaque = small.Bandjoin(255);
+        var pixels = opaque.WriteToMemory<byte>();
+        return new ImageAnswer
+        {
+            ThumbHash = Convert.ToBase64String(ThumbHash.Encode(opaque.Width, opaque.Height, pixels)),
+            Color = DominantColor.Find(pixels),
+            PerceptualHash = PerceptualHash.Make(colour.Width, colour.Height, colour.WriteToMemory<byte>()),
+        };
     }
 
     private static string? Text(Image image, string field) => image.Contains(field) ? image.Get(field) as string : null;

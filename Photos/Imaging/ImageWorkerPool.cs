@@ -12,7 +12,6 @@ namespace Flickr.Photos.Imaging;
 public sealed class ImageWorkerPool : IDisposable
 {
     private const int FailuresMax = 2;
-    private const int PoisonedMax = 10_000;
 
     private readonly ImagingOptions _options;
     private readonly PhotosMetrics _metrics;
@@ -20,14 +19,15 @@ public sealed class ImageWorkerPool : IDisposable
     private readonly TimeProvider _time;
     private readonly SemaphoreSlim _places;
     private readonly ConcurrentStack<ImageWorkerProcess> _idle = new();
-    private readonly ConcurrentDictionary<string, int> _failures = new();
+    private readonly PoisonList _poison;
     private readonly ConcurrentDictionary<int, ImageWorkerProcess> _busy = new();
     private volatile bool _isDisposed;
 
-    public ImageWorkerPool(IOptions<ImagingOptions> options, PhotosFolders folders, PhotosMetrics metrics,
+    public ImageWorkerPool(IOptions<ImagingOptions> options, PhotosFolders folders, PoisonList poison, PhotosMetrics metrics,
         ILogger<ImageWorkerPool> log, TimeProvider time)
     {
         _options = options.Value;
+        _poison = poison;
         _metrics = metrics;
         _log = log;
         _time = time;
@@ -66,6 +66,11 @@ public sealed class ImageWorkerPool : IDisposable
         string path, string outputFolder, string digest, CancellationToken cancellationToken) =>
         RunAsync(JobFor(path, outputFolder), digest, cancellationToken);
 
+    /// <summary>The variants in the second format, as files in <paramref name="outputFolder"/>.</summary>
+    public Task<ImageAnswer> MakeSecondFormatAsync(
+        string path, string outputFolder, string digest, CancellationToken cancellationToken) =>
+        RunAsync(JobFor(path, outputFolder) with { WebpQuality = _options.WebpQuality }, digest, cancellationToken);
+
     public void Dispose()
     {
         _isDisposed = true;
@@ -90,7 +95,7 @@ public sealed class ImageWorkerPool : IDisposable
     {
         while (true)
         {
-            if (_failures.TryGetValue(digest, out var failures) && failures >= FailuresMax)
+            if (await _poison.FailuresAsync(digest, cancellationToken) >= FailuresMax)
             {
                 _metrics.ImagesRefused.Inc();
                 return new ImageAnswer { Refusal = ImageRefusal.Undecodable };
@@ -111,11 +116,7 @@ public sealed class ImageWorkerPool : IDisposable
             ObjectDisposedException.ThrowIf(_isDisposed, this);
             _metrics.WorkersLost.Inc();
             PhotosLog.WorkerLost(_log, digest);
-            if (_failures.Count >= PoisonedMax)
-            {
-                _failures.Clear(); // bounded memory; the worst that follows is one more try
-            }
-            _failures.AddOrUpdate(digest, 1, (_, count) => count + 1);
+            await _poison.AddAsync(digest, cancellationToken);
         }
     }
 

@@ -49,6 +49,13 @@ public sealed class ImagingOptions
     /// <summary>Quality of the JPEG variants. 40 to 95. Default 80.</summary>
     [Range(40, 95)]
     public int JpegQuality { get; set; } = 80;
+
+    /// <summary>Quality of the WebP variants. 40 to 95. Default 80.</summary>
+    [Range(40, 95)]
+    public int WebpQuality { get; set; } = 80;
+
+    /// <summary>Whether WebP variants are made in the background after a photo was published. Default true.</summary>
+    public bool SecondFormat { get; set; } = true;
 }
 
 [OptionsValidator]

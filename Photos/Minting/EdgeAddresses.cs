@@ -30,10 +30,10 @@ public sealed class EdgeAddresses(
 
     /// <summary>An address with a token for exactly this thumbnail or rendition: what a share opens.</summary>
     public async Task<string> OfSharedAsync(string ownerId, long ownerEpoch, string? viewerId, string photoId,
-        CanonicalPath path, string digest, PhotoClasses photoClass, CancellationToken cancellationToken)
+        CanonicalPath path, string digest, PhotoClasses photoClass, DateTimeOffset? ends, CancellationToken cancellationToken)
     {
         var grant = Grant.ForOwner(ownerId, ownerEpoch).Open(photoClass).Tagged("photo:" + photoId)
-            .ExpiresIn(minting.Value.PageLifetime);
+            .ExpiresIn(Until(minting.Value.PageLifetime, ends));
         var minter = await keys.OriginalAsync(cancellationToken);
         metrics.TokensMinted.Inc();
         return minter.SignUrl(_edge, path, digest[..12], viewerId is null ? grant : grant.ForViewer(viewerId));
@@ -41,12 +41,19 @@ public sealed class EdgeAddresses(
 
     /// <summary>The address of an original: a short token for exactly this file.</summary>
     public async Task<string> OfOriginalAsync(string ownerId, long ownerEpoch, string? viewerId, string photoId,
-        CanonicalPath path, string digest, CancellationToken cancellationToken)
+        CanonicalPath path, string digest, DateTimeOffset? ends, CancellationToken cancellationToken)
     {
         var grant = Grant.ForOwner(ownerId, ownerEpoch).Open(PhotoClasses.Original).Tagged("photo:" + photoId)
-            .ExpiresIn(minting.Value.OriginalLifetime);
+            .ExpiresIn(Until(minting.Value.OriginalLifetime, ends));
         var minter = await keys.OriginalAsync(cancellationToken);
         metrics.TokensMinted.Inc();
         return minter.SignUrl(_edge, path, digest[..12], viewerId is null ? grant : grant.ForViewer(viewerId));
+    }
+
+    // A link's tokens end with the link; whoever asks has judged that it has not ended yet.
+    private TimeSpan Until(TimeSpan lifetime, DateTimeOffset? ends)
+    {
+        var left = ends - time.GetUtcNow() ?? lifetime;
+        return left < lifetime ? TimeSpan.FromSeconds(Math.Max(1, Math.Floor(left.TotalSeconds))) : lifetime;
     }
 }

@@ -21,6 +21,7 @@ internal static class OperatorEndpoints
         group.MapPost("/dead-letters/{id}/replay", async (HttpContext context, SagaEngine sagas, string id) =>
             await sagas.ReplayAsync(id, context.RequestAborted) ? Results.NoContent() : Problem.NotFound());
         group.MapPost("/users/{name}/password", SetPasswordAsync);
+        group.MapPost("/users/{name}/reset", PasswordResetEndpoints.MakeAsync);
     }
 
     private static async Task<IResult> ListAsync(HttpContext context, Database database, string? after)

@@ -116,6 +116,20 @@ public sealed class OriginClient(HttpClient http, IOptionsMonitor<PhotosOptions>
         }
     }
 
+    /// <summary>Some names directly below a directory (<c>/alice/nature/</c>); none when there is no such directory.</summary>
+    public async Task<OriginListing> ListAsync(string directory, string? after, CancellationToken cancellationToken)
+    {
+        var target = directory.TrimStart('/') + (after is null ? "" : "?after=" + Uri.EscapeDataString(after));
+        using var response = await SendAsync(() => new HttpRequestMessage(HttpMethod.Get, target), () => true, cancellationToken);
+        if (response.StatusCode == HttpStatusCode.NotFound)
+        {
+            return new OriginListing([], [], null);
+        }
+        await ThrowUnlessSuccessAsync(response, cancellationToken);
+        return await response.Content.ReadFromJsonAsync<OriginListing>(cancellationToken)
+            ?? throw new OriginUnavailableException("a storage node answered without a listing", null);
+    }
+
     /// <summary>Removes a name, unless a newer generation has been written.</summary>
     public async Task UnlinkAsync(string path, long generation, CancellationToken cancellationToken)
     {

@@ -1,6 +1,7 @@
 using Flickr.Photos.Accounts;
 using Flickr.Photos.Gallery;
 using Flickr.Photos.Problems;
+using Flickr.Photos.Rights;
 using Flickr.Sql;
 
 namespace Flickr.Photos.Pages;
@@ -41,8 +42,8 @@ public sealed class AlbumMonths(Database database, PhotoPages pages)
                     COALESCE(CAST(p.width AS DOUBLE PRECISION) / NULLIF(p.height, 0), 1.5) AS ratio
                 FROM photo p JOIN album b ON b.id = p.album_id JOIN account a ON a.id = p.owner_id
                 WHERE a.name = @ownerName AND b.name = @albumName AND p.state = 'published' AND p.published_version <= @version
-                    AND (p.owner_id = @viewerId OR (a.visibility = 'public' AND p.visibility = 'public') OR EXISTS (
-                        SELECT 1 FROM share s WHERE s.cdn_photo_key = p.id AND s.user_id = @viewerId))) photos
+                    AND (p.owner_id = @viewerId OR (p.hidden_ms IS NULL
+                        AND ((a.visibility = 'public' AND p.visibility = 'public') OR {ShareRule.IsSharedWithViewer})))) photos
             GROUP BY month, part ORDER BY MAX(id) DESC
             """,
             new { ownerName, albumName = page.Album, viewerId = viewerId ?? "", version = page.PageVersion }), cancellationToken);

@@ -19,6 +19,14 @@ internal static class CellData
         Favourite = item.Favourite ? true : (bool?)null,
     }, Json);
 
-    /// <summary>The sizes a browser may choose from; the largest one is the viewer's, not the grid's.</summary>
-    public static string Sources(PhotoItem item) => $"{item.Thumbnail!.Url} {item.Thumbnail.Width}w";
+    /// <summary>The sizes a browser may choose from by the box: WebP once all of them are made. The viewer's sizes are not the grid's.</summary>
+    public static string Sources(PhotoItem item)
+    {
+        var rungs = item.Files.Where(file => file.Resolution is "thumbnail" or "small").ToLookup(file => file.Type);
+        var (jpeg, webp) = (rungs["image/jpeg"].ToList(), rungs["image/webp"].ToList());
+        var chosen = webp.Count > 0 && webp.Count == jpeg.Count ? webp : jpeg;
+        return chosen.Count == 0
+            ? $"{item.Thumbnail!.Url} {item.Thumbnail.Width}w"
+            : string.Join(", ", chosen.Select(file => $"{file.Url} {file.Width}w"));
+    }
 }

@@ -15,6 +15,8 @@ internal static partial class PageAssets
     private const string Prefix = "Flickr.Photos.Assets.";
     private const string Worker = "sw.js";
 
+    private static readonly int[] IconSides = [192, 512];
+
     private static readonly FrozenDictionary<string, string> Types = new Dictionary<string, string>
     {
         [".css"] = "text/css; charset=utf-8", [".js"] = "text/javascript; charset=utf-8", [".png"] = "image/png",
@@ -84,7 +86,7 @@ internal static partial class PageAssets
         ["name"] = words["brand"], ["short_name"] = words["brand"], ["description"] = words["landingText"], ["lang"] = words.Language,
         ["id"] = "/", ["start_url"] = "/", ["scope"] = "/", ["display"] = "standalone", ["background_color"] = "#111215",
         ["theme_color"] = "#111215",
-        ["icons"] = new[] { 192, 512 }.Select(side => new Dictionary<string, string>
+        ["icons"] = IconSides.Select(side => new Dictionary<string, string>
         {
             ["src"] = Address($"icon-{side}.png"), ["sizes"] = $"{side}x{side}", ["type"] = "image/png", ["purpose"] = "any maskable",
         }),
@@ -128,14 +130,16 @@ internal static partial class PageAssets
                 {
                     imports.Add(match.Groups["file"].Value);
                 }
-                return $"{match.Groups["verb"].Value}\".{imported.Address["/assets".Length..]}\"";
+                // A worker's address is relative to the page, a module's to the module.
+                var address = match.Groups["verb"].Value[0] == 'n' ? imported.Address : "." + imported.Address["/assets".Length..];
+                return $"{match.Groups["verb"].Value}\"{address}\"";
             }));
         }
         var version = Convert.ToHexStringLower(SHA256.HashData(bytes))[..12];
         return done[name] = new Asset(bytes, Types[Path.GetExtension(name)], $"/assets/{name}?v={version}", imports);
     }
 
-    [GeneratedRegex("(?<verb>from |import\\()\"\\./(?<file>[a-z]+\\.js)\"", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex("(?<verb>from |import\\(|new Worker\\()\"\\./(?<file>[a-z]+\\.js)\"", RegexOptions.ExplicitCapture)]
     private static partial Regex Import();
 
     private sealed record Asset(byte[] Bytes, string ContentType, string Address, IReadOnlyList<string> Imports);

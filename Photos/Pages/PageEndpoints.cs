@@ -1,7 +1,9 @@
 using System.Globalization;
 using Flickr.Photos.Accounts;
+using Flickr.Photos.Albums;
 using Flickr.Photos.Gallery;
 using Flickr.Photos.Publishing;
+using Flickr.Sql;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
@@ -151,7 +153,7 @@ internal static class PageEndpoints
             ? Results.Redirect($"/{Uri.EscapeDataString(user)}/{Uri.EscapeDataString(name)}")
             : Missing(context);
 
-    private static async Task<IResult> AlbumAsync(HttpContext context, PhotoPages pages, string user, string album, string? after)
+    private static async Task<IResult> AlbumAsync(HttpContext context, PhotoPages pages, Database database, string user, string album, string? after)
     {
         var isOwn = Viewer.NameOf(context) == user;
         var page = await pages.ListAsync(Viewer.IdOf(context), user, album, new PageQuery(FirstPage, after), context.RequestAborted);
@@ -163,6 +165,8 @@ internal static class PageEndpoints
         {
             ["Owner"] = user, ["Album"] = page?.Album ?? CdnNames.TryRead(album), ["Items"] = page?.Items ?? [], ["Next"] = page?.Next,
             ["IsOwn"] = isOwn,
+            ["Title"] = page is null ? null : (await database.ReadAsync(
+                session => AlbumStore.FindAsync(session, user, page.Album), context.RequestAborted))?.Title,
         });
     }
 

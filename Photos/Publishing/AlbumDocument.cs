@@ -22,7 +22,7 @@ public sealed class AlbumDocument(Database database, OriginClient origin)
             var found = await session.QueryFirstOrDefaultAsync<AlbumFacts>(
                 """
                 SELECT b.id AS Id, b.name AS Name, b.title AS Title, b.version AS Version, a.id AS OwnerId, a.name AS OwnerName,
-                    a.epoch AS OwnerEpoch, a.visibility AS OwnerVisibility
+                    a.epoch AS OwnerEpoch, a.visibility AS OwnerVisibility, b.deleted_ms AS DeletedMs
                 FROM album b JOIN account a ON a.id = b.owner_id WHERE b.id = @albumId
                 """, new { albumId }) ?? throw new InvalidDataException("no such album");
             var rows = await session.QueryAsync<PhotoRow>(
@@ -32,6 +32,11 @@ public sealed class AlbumDocument(Database database, OriginClient origin)
                 """, new { albumId });
             return (found, rows);
         }, cancellationToken);
+        var path = CdnNames.DocumentOf(album.OwnerName, album.Name).Value;
+        if (album.DeletedMs is not null)
+        {
+            return path; // removed with the directory
+        }
         var isPublic = album.OwnerVisibility == "public";
         var document = JsonSerializer.SerializeToUtf8Bytes(
             new
@@ -41,7 +46,7 @@ public sealed class AlbumDocument(Database database, OriginClient origin)
                 Album = album.Name,
                 album.Title,
                 Revision = album.Version,
-                Photos = photos.Where(photo => !isPublic || photo.IsPublic).Select(photo => new
+                Photos = photos.Where(photo => photo.HiddenMs is null && (!isPublic || photo.IsPublic)).Select(photo => new
                 {
                     photo.Id,
                     photo.Name,
@@ -55,7 +60,6 @@ public sealed class AlbumDocument(Database database, OriginClient origin)
                     Hd = photo.PathOf("hd").Value,
                 }),
             }, JsonSerializerOptions.Web);
-        var path = CdnNames.DocumentOf(album.OwnerName, album.Name).Value;
         await origin.LinkAsync(
             new CdnLink(path, "", "application/json", album.OwnerId, album.OwnerEpoch, isPublic,
                 $"album:{album.Id} owner:{album.OwnerId}", album.Version, "public, max-age=60"),
@@ -64,5 +68,6 @@ public sealed class AlbumDocument(Database database, OriginClient origin)
     }
 
     private sealed record AlbumFacts(
-        string Id, string Name, string Title, long Version, string OwnerId, string OwnerName, long OwnerEpoch, string OwnerVisibility);
+        string Id, string Name, string Title, long Version, string OwnerId, string OwnerName, long OwnerEpoch, string OwnerVisibility,
+        long? DeletedMs);
 }

@@ -1,3 +1,4 @@
+using Flickr.Photos.Imaging;
 using Flickr.Tokens.Paths;
 
 namespace Flickr.Photos.Publishing;
@@ -19,6 +20,7 @@ public static class CdnNames
     [
         "b", "v1", "api", "assets", "account", "albums", "signin", "signup", "signout", "metrics", "healthz", "readyz", "purge",
         "admin", "about", "search", "favourites", "favorites", "settings", "help", "openapi", "tus", "share", "shared",
+        "reset", "offline", "sw.js", "manifest.webmanifest",
     ];
 
     /// <summary>Whether this can be a user's name: 2 to 32 of <c>a-z 0-9 - _ .</c>, a letter or digit first.</summary>
@@ -51,9 +53,18 @@ public static class CdnNames
         number == 1 ? fileName : $"{StemOf(fileName)} ({number}){Path.GetExtension(fileName)}";
 
     /// <summary><c>/alice/nature/original/swans.png</c>, <c>/alice/nature/thumbnail/swans_thumbnail.jpg</c>.</summary>
-    public static CanonicalPath PathOf(string user, string album, string resolution, string fileName) =>
-        CanonicalPath.FromSegments(user, album, resolution,
-            resolution == "original" ? fileName : $"{StemOf(fileName)}_{resolution}.jpg");
+    /// <remarks>The second format has its own path: <c>hd.webp</c> is <c>/alice/nature/hd/swans_hd.webp</c>.</remarks>
+    public static CanonicalPath PathOf(string user, string album, string resolution, string fileName)
+    {
+        if (resolution == "original")
+        {
+            return CanonicalPath.FromSegments(user, album, resolution, fileName);
+        }
+        var isSecond = resolution.EndsWith(ImageRung.SecondFormat, StringComparison.Ordinal);
+        var rung = isSecond ? resolution[..^ImageRung.SecondFormat.Length] : resolution;
+        return CanonicalPath.FromSegments(
+            user, album, rung, $"{StemOf(fileName)}_{rung}{(isSecond ? ImageRung.SecondFormat : ".jpg")}");
+    }
 
     /// <summary><c>/alice/nature/album.json</c>.</summary>
     public static CanonicalPath DocumentOf(string user, string album) => CanonicalPath.FromSegments(user, album, AlbumDocument);

@@ -1,5 +1,7 @@
 using Flickr.Photos.Gallery;
+using Flickr.Photos.Imaging;
 using Flickr.Photos.Origins;
+using Flickr.Tokens.Paths;
 
 namespace Flickr.Photos.Publishing;
 
@@ -16,16 +18,45 @@ public sealed class LinkWriter(OriginClient origin)
     public Task<LinkOutcome> WriteAsync(PhotoRow photo, string resolution, string digest, CancellationToken cancellationToken) =>
         origin.LinkAsync(
             new CdnLink(
-                photo.PathOf(resolution).Value, digest, resolution == "original" ? photo.MediaType : "image/jpeg", photo.OwnerId,
+                photo.PathOf(resolution).Value, digest, resolution == "original" ? photo.MediaType : ImageRung.MediaTypeOf(resolution), photo.OwnerId,
                 photo.OwnerEpoch, photo.IsPublic && resolution != "original", photo.Tags, photo.Generation),
             document: null, cancellationToken);
 
     /// <summary>Removes every link a photo may have, under the generation of the row.</summary>
     public async Task RemoveAsync(PhotoRow photo, CancellationToken cancellationToken)
     {
-        foreach (var resolution in (string[])["original", .. Imaging.ImageRung.All.Select(rung => rung.Name)])
+        foreach (var resolution in (string[])["original", .. ImageRung.Resolutions])
         {
             await origin.UnlinkAsync(photo.PathOf(resolution).Value, photo.Generation, cancellationToken);
+        }
+    }
+
+    /// <summary>Removes names that a photo had before, unless something newer was written there.</summary>
+    public async Task RemoveAsync(IEnumerable<string> paths, long generation, CancellationToken cancellationToken)
+    {
+        foreach (var path in paths)
+        {
+            await origin.UnlinkAsync(path, generation, cancellationToken);
+        }
+    }
+
+    /// <summary>Removes every name below a directory, such as an album's old one, unless something newer was written there.</summary>
+    public async Task RemoveBelowAsync(string[] segments, long generation, CancellationToken cancellationToken)
+    {
+        var directory = CanonicalPath.FromSegments(segments).AsDirectory().Value;
+        for (string? after = null, next = ""; next is not null; after = next)
+        {
+            var list = await origin.ListAsync(directory, after, cancellationToken);
+            foreach (var name in list.Directories)
+            {
+                await RemoveBelowAsync([.. segments, name], generation, cancellationToken);
+            }
+            foreach (var file in list.Files)
+            {
+                var path = CanonicalPath.FromSegments([.. segments, file.Name]).Value;
+                await origin.UnlinkAsync(path, generation, cancellationToken);
+            }
+            next = list.Next;
         }
     }
 }

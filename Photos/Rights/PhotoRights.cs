@@ -4,8 +4,9 @@ namespace Flickr.Photos.Rights;
 public static class PhotoRights
 {
     /// <summary>
-    /// Owner, or shared with the viewer, or (owner public and photo public): the stricter of the two settings wins, and a
-    /// share to a person wins over both. Nothing but the owner's own view exists before it is published.
+    /// Owner, or shared with the viewer, or opened by a link, or (owner public and photo public): the stricter of the two
+    /// settings wins, and a share or link wins over both. Nothing but the owner's own view exists before it is published, or
+    /// while an operator hides it.
     /// </summary>
     /// <param name="facts">The photo.</param>
     /// <param name="viewerId">Who asks; null for somebody not signed in.</param>
@@ -15,7 +16,7 @@ public static class PhotoRights
         {
             return PhotoRight.Owner;
         }
-        if (!facts.IsPublished)
+        if (!facts.IsPublished || facts.IsHidden)
         {
             return PhotoRight.None;
         }
@@ -23,7 +24,7 @@ public static class PhotoRights
         {
             return PhotoRight.Public;
         }
-        return viewerId is not null && facts.IsSharedWithViewer ? PhotoRight.Shared : PhotoRight.None;
+        return facts.IsLinked || (viewerId is not null && facts.IsSharedWithViewer) ? PhotoRight.Shared : PhotoRight.None;
     }
 
     /// <summary>What the link of a photo says to the edges.</summary>

@@ -96,11 +96,9 @@ public sealed class PhotoSearch(Database database, PhotoItems items)
     }
 
     private const string Seen =
-        """
+        $"""
         FROM hit CROSS JOIN photo p JOIN account a ON a.id = p.owner_id
-        WHERE p.id = hit.photo_id AND p.state = 'published' AND (p.owner_id = @viewerId
-            OR (a.visibility = 'public' AND p.visibility = 'public')
-            OR EXISTS (SELECT 1 FROM share s WHERE s.cdn_photo_key = p.id AND s.user_id = @viewerId))
+        WHERE p.id = hit.photo_id AND p.state = 'published' AND (p.owner_id = @viewerId OR {ShareRule.IsVisibleToOthers})
         """;
 
     /// <summary>Null when nothing can be found: no such owner or album, or a text without a letter or digit.</summary>

@@ -48,14 +48,20 @@ public sealed class ShareStore(Database database, PhotoItems items, PhotoChanges
             "DELETE FROM share WHERE cdn_photo_key = @photoId AND user_id = @guest", new { photoId, guest }), wait, cancellationToken);
     }
 
-    /// <summary>Photos that others have shared with a user, newest first.</summary>
+    /// <summary>
+    /// Photos that others have shared with a user, by themselves or with their album, newest first. The statement asks for the
+    /// right, so that fewer than <paramref name="limit"/> means the end.
+    /// </summary>
     public async Task<IReadOnlyList<PhotoItem>> SharedWithAsync(
         string viewerId, string? after, int limit, CancellationToken cancellationToken)
     {
         var rows = await database.ReadAsync(session => session.QueryAsync<SeenPhoto>(
             $"""
-            {SeenPhoto.Select} JOIN share g ON g.cdn_photo_key = p.id AND g.user_id = @viewerId
-            WHERE p.state = 'published' AND p.id < @after ORDER BY p.id DESC LIMIT @limit
+            {SeenPhoto.Select}
+            WHERE p.id IN (SELECT s.cdn_photo_key FROM share s WHERE s.user_id = @viewerId
+                UNION SELECT q.id FROM album_share g JOIN photo q ON q.album_id = g.album_id WHERE g.user_id = @viewerId)
+                AND p.state = 'published' AND p.hidden_ms IS NULL AND p.id < @after
+            ORDER BY p.id DESC LIMIT @limit
             """, new { viewerId, after = after ?? SortableIds.AfterAll, limit = (long)limit }), cancellationToken);
         var shared = new List<PhotoItem>(rows.Count);
         foreach (var row in rows)

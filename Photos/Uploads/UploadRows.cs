@@ -67,7 +67,46 @@ public sealed class UploadRows(PhotosMetrics metrics, IOptions<CollectingOptions
         var version = await PhotoStore.NextVersionAsync(session, photo.AlbumId);
         List<StoredVariant> all =
             [new("original", state.Digest, state.LengthBytes, state.Width, state.Height), .. state.Variants];
-        foreach (var variant in all)
+        await WriteImagesAsync(session, photo, all);
+        var facts = state.Facts!;
+        await session.ExecuteAsync(
+            """
+            UPDATE photo SET state = 'published', published_ms = @NowMs, published_version = @version, width = @Width, height = @Height, taken_at = @TakenAt,
+                title = CASE WHEN title = '' THEN @Title ELSE title END,
+                description = CASE WHEN description = '' THEN @Description ELSE description END,
+                camera = @Camera, latitude = @Latitude, longitude = @Longitude, thumb_hash = @ThumbHash, color = @Color,
+                perceptual_hash = @PerceptualHash
+            WHERE id = @Id AND state = 'processing'
+            """,
+            new
+            {
+                photo.Id,
+                NowMs,
+                version,
+                Width = (long)state.Width,
+                Height = (long)state.Height,
+                facts.TakenAt,
+                Title = facts.Title ?? "",
+                Description = facts.Description ?? "",
+                facts.Camera,
+                facts.Latitude,
+                facts.Longitude,
+                state.ThumbHash,
+                state.Color,
+                state.PerceptualHash,
+            });
+        foreach (var tag in facts.Tags)
+        {
+            await session.ExecuteAsync(
+                "INSERT INTO photo_tag (photo_id, tag) VALUES (@Id, @tag) ON CONFLICT DO NOTHING", new { photo.Id, tag });
+        }
+        await SearchIndex.RefreshAsync(session, photo.Id);
+    }
+
+    /// <summary>Writes the rows of a photo's files.</summary>
+    public static async Task WriteImagesAsync(SqlSession session, PhotoRow photo, IEnumerable<StoredVariant> variants)
+    {
+        foreach (var variant in variants)
         {
             await session.ExecuteAsync(
                 """
@@ -90,36 +129,6 @@ public sealed class UploadRows(PhotosMetrics metrics, IOptions<CollectingOptions
                     variant.LengthBytes,
                 });
         }
-        var facts = state.Facts!;
-        await session.ExecuteAsync(
-            """
-            UPDATE photo SET state = 'published', published_ms = @NowMs, published_version = @version, width = @Width, height = @Height, taken_at = @TakenAt,
-                title = CASE WHEN title = '' THEN @Title ELSE title END,
-                description = CASE WHEN description = '' THEN @Description ELSE description END,
-                camera = @Camera, latitude = @Latitude, longitude = @Longitude, thumb_hash = @ThumbHash
-            WHERE id = @Id AND state = 'processing'
-            """,
-            new
-            {
-                photo.Id,
-                NowMs,
-                version,
-                Width = (long)state.Width,
-                Height = (long)state.Height,
-                facts.TakenAt,
-                Title = facts.Title ?? "",
-                Description = facts.Description ?? "",
-                facts.Camera,
-                facts.Latitude,
-                facts.Longitude,
-                state.ThumbHash,
-            });
-        foreach (var tag in facts.Tags)
-        {
-            await session.ExecuteAsync(
-                "INSERT INTO photo_tag (photo_id, tag) VALUES (@Id, @tag) ON CONFLICT DO NOTHING", new { photo.Id, tag });
-        }
-        await SearchIndex.RefreshAsync(session, photo.Id);
     }
 
     /// <summary>Takes the row back: its name and bytes may be used again.</summary>
@@ -174,10 +183,9 @@ public sealed class UploadRows(PhotosMetrics metrics, IOptions<CollectingOptions
         }
         var dueMs = NowMs + (long)collecting.Value.Grace.TotalMilliseconds;
         await BlobReferences.UnpinAsync(session, progress.SagaId, dueMs);
-        if (progress.Status == SagaStatus.Failed)
-        {
-            await BlobReferences.SuspectAsync(session, [state.Digest], dueMs);
-        }
+        // Also when it was published: its photo may have been deleted, and the collector have passed, while the row still
+        // held the bytes. Then nobody else would ever say that the last reference is gone.
+        await BlobReferences.SuspectAsync(session, [state.Digest], dueMs);
     }
 
     // The engine's own problem is spoken in the engine's words; people get a sentence they can act on.

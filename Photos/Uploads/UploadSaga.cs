@@ -25,8 +25,8 @@ namespace Flickr.Photos.Uploads;
 /// One upload of an owner runs at a time; the others wait in their order.
 /// </summary>
 public sealed class UploadSaga(
-    Database database, OriginClient origin, OriginalFiles files, ImageWorkerPool images, LinkWriter links,
-    AlbumDocument document, ControlPlaneClient controlPlane, UploadRows rows)
+    Database database, OriginClient origin, OriginalFiles files, ImageWorkerPool images, VariantStore variants, LinkWriter links,
+    AlbumDocument document, ControlPlaneClient controlPlane, UploadRows rows, SecondFormatSaga second)
 {
     /// <summary>Kind of the saga.</summary>
     public const string Kind = "upload";
@@ -108,16 +108,8 @@ public sealed class UploadSaga(
         {
             return answer.Refusal;
         }
-        state.Variants.Clear();
-        foreach (var variant in answer.Variants)
-        {
-            var generation = await database.WriteAsync(BlobReferences.NextGenerationAsync, cancellationToken);
-            var blob = await origin.StoreFileAsync(variant.Path, generation, cancellationToken);
-            await database.WriteAsync(
-                session => BlobReferences.PinAsync(session, sagaId, blob.Digest, generation), cancellationToken);
-            state.Variants.Add(new StoredVariant(variant.Rung, blob.Digest, blob.Length, variant.Width, variant.Height));
-        }
-        state.ThumbHash = answer.ThumbHash;
+        state.Variants = await variants.StoreAsync(sagaId, answer.Variants, cancellationToken);
+        (state.ThumbHash, state.Color, state.PerceptualHash) = (answer.ThumbHash, answer.Color, answer.PerceptualHash);
         files.Forget(sagaId);
         return null;
     }
@@ -163,7 +155,7 @@ public sealed class UploadSaga(
             await controlPlane.InvalidateAsync(
                 new Invalidation("tag", "photo:" + photo.Id, Reason: "republished"), TimeSpan.Zero, cancellationToken);
         }
-        return StepResult.Done(state);
+        return StepResult.Done(state, session => second.BeginAsync(session, photo));
     }
 
     private async Task<StepResult> RemoveLinksAsync(SagaWork work, CancellationToken cancellationToken)

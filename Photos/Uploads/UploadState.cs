@@ -31,6 +31,10 @@ public sealed class UploadState
 
     public string? ThumbHash { get; set; }
 
+    public string? Color { get; set; }
+
+    public string? PerceptualHash { get; set; }
+
     public List<StoredVariant> Variants { get; set; } = [];
 
     /// <summary>Links were written more than once, so an edge may hold what the first said.</summary>

@@ -1,7 +1,7 @@
 namespace Flickr.Browser.Tests;
 
-/// <summary>Every page, in light and in dark, by the rules of <see cref="Accessibility"/>.</summary>
-public sealed class AccessibilityTests(RunningFlickr flickr, Chromium chromium)
+/// <summary>Every page, in light and in dark, by the rules of <see cref="Accessibility"/> and of axe-core.</summary>
+public sealed class AccessibilityTests(RunningFlickr flickr, Chromium chromium, AxeRules axe)
 {
     [Theory]
     [InlineData(false)]
@@ -26,13 +26,13 @@ public sealed class AccessibilityTests(RunningFlickr flickr, Chromium chromium)
         await person.Do("share").ClickAsync();
         await CleanAsync(person, "share");
         await person.PictureAsync($"{person.Name}-share.png");
-        foreach (var path in new[] { "favourites", "shared", "account", person.Name, "nothing/here" })
+        foreach (var path in new[] { "favourites", "shared", "search", "search?q=rocket", "account", "account/uploads", person.Name, "offline", "nothing/here" })
         {
             await person.GoAsync($"/{path}");
             await CleanAsync(person, path);
         }
         await person.Profile.ClearCookiesAsync();
-        foreach (var path in new[] { "", "signin", "signup" })
+        foreach (var path in new[] { "", "signin", "signup", "reset", "reset/secret", "s/no-such-link" })
         {
             await person.GoAsync($"/{path}");
             await CleanAsync(person, $"/{path}");
@@ -61,9 +61,9 @@ public sealed class AccessibilityTests(RunningFlickr flickr, Chromium chromium)
         Assert.Contains(faults, fault => fault.StartsWith("contrast 2.85", StringComparison.Ordinal));
     }
 
-    private static async Task CleanAsync(Person person, string what)
+    private async Task CleanAsync(Person person, string what)
     {
-        var faults = await Accessibility.FaultsAsync(person.Page);
+        var faults = (await Accessibility.FaultsAsync(person.Page)).Concat(await axe.SeriousAsync(person.Page)).ToList();
         Assert.True(faults.Count == 0, $"{what}: {string.Join("; ", faults)}");
     }
 }

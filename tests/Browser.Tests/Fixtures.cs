@@ -2,4 +2,5 @@
 [assembly: CaptureConsole]
 [assembly: AssemblyFixture(typeof(Flickr.Browser.Tests.RunningFlickr))]
 [assembly: AssemblyFixture(typeof(Flickr.Browser.Tests.Chromium))]
+[assembly: AssemblyFixture(typeof(Flickr.Browser.Tests.AxeRules))]
 [assembly: Xunit.v3.Parallelization(Mode = Xunit.Sdk.ParallelMode.None)]

@@ -21,6 +21,14 @@ internal sealed class Person(RunningFlickr flickr, IBrowserContext profile, IPag
     {
         var profile = await chromium.NewProfileAsync(screen, hasWorker);
         var page = await profile.NewPageAsync();
+        page.Console += (_, message) =>
+        {
+            if (message.Type is "error" or "warning")
+            {
+                Console.WriteLine($"{name}: {message.Text}");
+            }
+        };
+        page.PageError += (_, error) => Console.WriteLine($"{name}: {error}");
         await page.GotoAsync($"{flickr.Photos}/signup");
         await page.Locator("input[name=name]").FillAsync(name);
         await page.Locator("input[name=password]").FillAsync(Password);

@@ -77,7 +77,12 @@ internal sealed class StartedControlPlane : IAsyncDisposable
 
     /// <summary>The same with a listener for members.</summary>
     public static Task<StartedControlPlane> StartWithMembersAsync(SqlEngine engine = SqlEngine.Sqlite,
-        Action<IServiceCollection>? services = null) => StartAsync(engine, WithMembers, services);
+        Action<IServiceCollection>? services = null, TimeSpan? certificateLife = null)
+    {
+        var settings = WithMembers;
+        settings["ControlPlane:Members:CertificateLife"] = certificateLife?.ToString();
+        return StartAsync(engine, settings, services);
+    }
 
     public static Task<StartedControlPlane> StartWithMembersAsync(string folder, string database) =>
         StartAsync(folder, database, ownsFolder: false, WithMembers);

@@ -155,7 +155,7 @@ public sealed class JoinTests
         await using var plane = await StartedControlPlane.StartWithMembersAsync();
         using var plain = new HttpClient(new SocketsHttpHandler
         {
-            SslOptions = new() { RemoteCertificateValidationCallback = (_, _, _, _) => true },
+            SslOptions = new() { RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is not null },
         })
         { BaseAddress = new Uri(plane.MemberAddress) };
         plain.DefaultRequestHeaders.Authorization = new("Bearer", StartedControlPlane.OperatorKey);

@@ -1,4 +1,3 @@
-using Flickr.Fleet.Streaming;
 using Flickr.Listening;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;

@@ -49,6 +49,7 @@ internal sealed class EchoOrigin : IAsyncDisposable
         context.Response.Headers["Flickr-Visibility"] = isPublic ? "public" : "private";
         context.Response.Headers.CacheControl = "public, max-age=31536000, immutable";
         context.Response.ContentType = "image/jpeg";
+        context.Response.ContentLength = target.Length;
         await context.Response.WriteAsync(target);
     }
 }

@@ -1,5 +1,4 @@
 using System.Net;
-using Flickr.Tokens;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 

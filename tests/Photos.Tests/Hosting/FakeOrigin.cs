@@ -136,6 +136,15 @@ internal sealed class FakeOrigin : IAsyncDisposable
                 context.Response.StatusCode = !Links.TryGetValue(path, out var old) ? 404
                     : Put(path, old with { Generation = generation, IsDeleted = true }) ? 204 : 409;
                 return;
+            case "GET" when path.EndsWith('/'):
+                var below = Links.Where(link => !link.Value.IsDeleted && link.Key.StartsWith(path, StringComparison.Ordinal))
+                    .Select(link => link.Key[path.Length..]).ToList();
+                await context.Response.WriteAsJsonAsync(new
+                {
+                    directories = below.Where(name => name.Contains('/')).Select(name => Uri.UnescapeDataString(name.Split('/')[0])).Distinct(),
+                    files = below.Where(name => !name.Contains('/')).Select(name => new { name = Uri.UnescapeDataString(name) }),
+                });
+                return;
             default:
                 context.Response.StatusCode = 405;
                 return;

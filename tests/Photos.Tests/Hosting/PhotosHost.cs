@@ -61,6 +61,7 @@ internal sealed class PhotosHost : IAsyncDisposable
             ["Photos:Sagas:Poll"] = "00:00:00.050",
             ["Photos:Sagas:RetryFirst"] = "00:00:00.020",
             ["Photos:Limits:SignInsPerMinute"] = "1000",
+            ["Photos:Imaging:SecondFormat"] = "false",
         };
         foreach (var (key, value) in settings ?? [])
         {

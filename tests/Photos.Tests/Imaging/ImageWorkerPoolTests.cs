@@ -13,16 +13,16 @@ public sealed class ImageWorkerPoolTests
         using var pool = new OpenedPool();
         foreach (var kind in (string[])["Landscape", "Portrait"])
         {
-            var upright = OpenedPool.Grey((await pool.MakeAsync(Samples.File($"orientation/{kind}_1.jpg"))).Variants[1].Path);
+            var upright = OpenedPool.Grey((await pool.MakeAsync(Samples.File($"orientation/{kind}_1.jpg"))).Variants[^1].Path);
             for (var orientation = 0; orientation <= 8; orientation++)
             {
                 var answer = await pool.MakeAsync(Samples.File($"orientation/{kind}_{orientation}.jpg"));
 
                 Assert.Null(answer.Refusal);
-                var isWide = answer.Variants[1].Width > answer.Variants[1].Height;
+                var isWide = answer.Variants[^1].Width > answer.Variants[^1].Height;
                 Assert.Equal(kind == "Landscape", isWide);
                 Assert.Equal(isWide, answer.Facts!.Width > answer.Facts.Height);
-                Assert.InRange(OpenedPool.Difference(upright, OpenedPool.Grey(answer.Variants[1].Path)), 0, 6);
+                Assert.InRange(OpenedPool.Difference(upright, OpenedPool.Grey(answer.Variants[^1].Path)), 0, 6);
             }
         }
     }
@@ -63,7 +63,7 @@ public sealed class ImageWorkerPoolTests
         using var image = Image.NewFromFile(answer.Variants[0].Path);
         Assert.Equal(3, image.Bands);
         Assert.Equal(Enums.Interpretation.Srgb, image.Interpretation);
-        var difference = OpenedPool.Difference(OpenedPool.Colours(plain.Variants[1].Path), OpenedPool.Colours(answer.Variants[1].Path));
+        var difference = OpenedPool.Difference(OpenedPool.Colours(plain.Variants[^1].Path), OpenedPool.Colours(answer.Variants[^1].Path));
         Assert.InRange(difference, 0, differenceMax);
     }
 
@@ -76,7 +76,7 @@ public sealed class ImageWorkerPoolTests
             var answer = await pool.MakeAsync(Samples.File(sample));
 
             Assert.Null(answer.Refusal);
-            using var image = Image.NewFromFile(answer.Variants[1].Path);
+            using var image = Image.NewFromFile(answer.Variants[^1].Path);
             Assert.Equal(3, image.Bands);
             Assert.Equal(answer.Facts!.Height, image.Height);
         }
@@ -91,7 +91,7 @@ public sealed class ImageWorkerPoolTests
             var answer = await pool.MakeAsync(sample);
 
             Assert.True(answer.Refusal is null, $"{sample}: {answer.Refusal} {answer.Detail}");
-            Assert.Equal(2, answer.Variants.Count);
+            Assert.InRange(answer.Variants.Count, 2, 4);
         }
     }
 
@@ -138,7 +138,7 @@ public sealed class ImageWorkerPoolTests
 
         Assert.All(polyglot.Variants, variant =>
             Assert.DoesNotContain("<script", File.ReadAllText(variant.Path), StringComparison.OrdinalIgnoreCase));
-        Assert.True(bomb.Refusal is not null || bomb.Variants.Count == 2);
+        Assert.True(bomb.Refusal is not null || bomb.Variants.Count >= 2);
         Assert.InRange(bomb.MemoryBytes, 1, 300L << 20);
         Assert.Equal(0, pool.Metrics.WorkersLost.Value);
     }
@@ -199,7 +199,7 @@ public sealed class ImageWorkerPoolTests
         var answer = await job;
 
         Assert.Null(answer.Refusal);
-        Assert.Equal(2, answer.Variants.Count);
+        Assert.InRange(answer.Variants.Count, 2, 4);
         Assert.Equal(1, pool.Metrics.WorkersLost.Value);
     }
 

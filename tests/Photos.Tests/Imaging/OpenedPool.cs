@@ -1,5 +1,6 @@
 using Flickr.Photos.Imaging;
 using Flickr.Photos.Tests.Hosting;
+using Flickr.Sql;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using NetVips;
@@ -10,20 +11,26 @@ namespace Flickr.Photos.Tests.Imaging;
 internal sealed class OpenedPool : IDisposable
 {
     private readonly TempFolder _folder = new();
+    private readonly Database _database;
     private int _jobs;
 
     public OpenedPool(Action<ImagingOptions>? configure = null)
     {
+        _database = Database.Open($"Data Source={_folder.File("pool.db")}", TimeProvider.System);
+        Migrations.ApplyAsync(_database, typeof(PhotosProgram).Assembly).GetAwaiter().GetResult();
         var options = new ImagingOptions { Workers = 1 };
         configure?.Invoke(options);
         var folders = new PhotosFolders(Options.Create(new PhotosOptions { DataDirectory = _folder.Path }));
+        Poison = new PoisonList(_database, TimeProvider.System);
         Pool = new ImageWorkerPool(
-            Options.Create(options), folders, Metrics, NullLogger<ImageWorkerPool>.Instance, TimeProvider.System);
+            Options.Create(options), folders, Poison, Metrics, NullLogger<ImageWorkerPool>.Instance, TimeProvider.System);
     }
 
     public PhotosMetrics Metrics { get; } = new();
 
     public ImageWorkerPool Pool { get; }
+
+    public PoisonList Poison { get; }
 
     public string NewFile(byte[] bytes)
     {
@@ -58,6 +65,7 @@ internal sealed class OpenedPool : IDisposable
     public void Dispose()
     {
         Pool.Dispose();
+        _database.DisposeAsync().AsTask().GetAwaiter().GetResult();
         _folder.Dispose();
     }
 }
