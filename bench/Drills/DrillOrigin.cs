@@ -29,6 +29,7 @@ internal sealed class DrillOrigin : IDisposable
     private const int BodyBytes = 64 << 10;
 
     private readonly CancellationTokenSource _stop = new();
+    private readonly System.Collections.Concurrent.ConcurrentDictionary<Socket, byte> _open = new();
     private TcpListener _listener;
     private int _asked;
 
@@ -46,8 +47,15 @@ internal sealed class DrillOrigin : IDisposable
 
     public int Asked => Volatile.Read(ref _asked);
 
-    /// <summary>Closes the port: connections are refused from now on.</summary>
-    public void Die() => _listener.Stop();
+    /// <summary>Closes the port and what is open on it: connections are refused from now on.</summary>
+    public void Die()
+    {
+        _listener.Stop();
+        foreach (var socket in _open.Keys)
+        {
+            socket.Dispose();
+        }
+    }
 
     /// <summary>Opens the same port again.</summary>
     public void Rise()
@@ -82,6 +90,7 @@ internal sealed class DrillOrigin : IDisposable
 
     private async Task ServeAsync(Socket socket)
     {
+        _open.TryAdd(socket, 0);
         using (socket)
         {
             try
@@ -99,6 +108,10 @@ internal sealed class DrillOrigin : IDisposable
             catch (Exception fault) when (fault is SocketException or OperationCanceledException or ObjectDisposedException)
             {
                 return; // the edge has left
+            }
+            finally
+            {
+                _open.TryRemove(socket, out _);
             }
         }
     }

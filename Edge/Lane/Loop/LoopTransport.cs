@@ -35,7 +35,7 @@ internal sealed class LoopTransport(
 
     private LoopListener Bind(EndPoint endpoint)
     {
-        var socket = Listen(endpoint);
+        var socket = Listen(endpoint, sockets.Value.CreateBoundListenSocket);
         var lane = services.GetRequiredService<HitLane>();
         var limits = services.GetRequiredService<LoopLimits>();
         var time = services.GetRequiredService<TimeProvider>();
@@ -47,12 +47,12 @@ internal sealed class LoopTransport(
             memory.Create());
     }
 
-    private static Socket Listen(EndPoint endpoint)
+    private static Socket Listen(EndPoint endpoint, Func<EndPoint, Socket> bind)
     {
         Socket? socket = null;
         try
         {
-            socket = SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint);
+            socket = bind(endpoint); // as the listener's settings say, e.g. beside another process
             socket.Blocking = false;
             socket.NoDelay = true; // accepted sockets inherit it
             socket.Listen(Backlog);
