@@ -1,5 +1,6 @@
 using Flickr.Watching;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Prometheus;
@@ -25,6 +26,13 @@ internal static class ListenerServices
         services.AddSingleton<IValidateOptions<TlsOptions>, TlsOptionsValidator>();
         services.AddSingleton<IValidateOptions<ProxyProtocolOptions>, ProxyProtocolOptionsValidator>();
         services.AddSingleton<IValidateOptions<ListenerOptions>, ListenerOptionsValidator>();
+        services.AddOptions<SocketTransportOptions>().Configure<IOptions<ListenerOptions>>((sockets, listener) =>
+        {
+            if (listener.Value.SharePort)
+            {
+                sockets.CreateBoundListenSocket = SharedPort.Bind;
+            }
+        });
         services.AddSingleton(provider => new ListenerMetrics(registry(provider), section.ToLowerInvariant()));
         services.AddSingleton<ProxyProtocol>().AddSingleton<ConnectionGuard>().AddSingleton<MemoryCeiling>();
         services.AddSingleton<PublicRequests>().AddSingleton<TlsCertificates>();

@@ -25,7 +25,8 @@ internal sealed class Watch(IOptions<WatchOptions> options, ListenerName name, F
     private readonly SampleHistory _history = new(options.Value.SamplesMax);
     private readonly IReadOnlyList<AlertRule> _rules = AlertRules.Of(name.Section);
     private readonly IReadOnlyList<Chart> _charts = AlertRules.Charts(name.Section);
-    private readonly Dictionary<string, AlertNow> _alerts = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, AlertNow> _alerts = AlertRules.Of(name.Section).ToDictionary(rule => rule.Name,
+        rule => new AlertNow(rule.Name, rule.Severity, rule.Summary, "ok", time.GetUtcNow(), null), StringComparer.Ordinal);
 
     /// <summary>Every alert as it is now, firing ones first.</summary>
     public IReadOnlyList<AlertNow> Alerts()
@@ -88,13 +89,11 @@ internal sealed class Watch(IOptions<WatchOptions> options, ListenerName name, F
     private void Judge(AlertRule rule, DateTimeOffset now)
     {
         var value = rule.Value(_history, _history.Count - 1);
-        var was = _alerts.GetValueOrDefault(rule.Name)
-            ?? new AlertNow(rule.Name, rule.Severity, rule.Summary, "ok", now, null);
         if (value is null)
         {
-            _alerts[rule.Name] = was;
             return;
         }
+        var was = _alerts[rule.Name];
         var isWrong = rule.IsWrong(value);
         var next = was with { Value = value };
         if (!isWrong && was.State != "ok")

@@ -50,16 +50,23 @@ internal static class MoveCommand
     private static async Task<IReadOnlyList<MovedTable>> MoveAsync(Database source, Database target, Assembly schema,
         CancellationToken cancellationToken)
     {
+        var freshFile = Path.Combine(Directory.CreateTempSubdirectory("flickr-move-").FullName, "fresh.db");
         try
         {
             // Both on the schema of this build, so that their columns are the same.
             await Migrations.ApplyAsync(source, schema, cancellationToken);
             await Migrations.ApplyAsync(target, schema, cancellationToken);
-            return await new TableMove(source, target).RunAsync(cancellationToken);
+            await using var fresh = Database.Open($"Data Source={freshFile}", TimeProvider.System);
+            await Migrations.ApplyAsync(fresh, schema, cancellationToken);
+            return await new TableMove(source, target, fresh).RunAsync(cancellationToken);
         }
         catch (Exception fault) when (fault is InvalidOperationException or System.Data.Common.DbException)
         {
             throw new IOException("nothing was moved: " + fault.Message, fault);
+        }
+        finally
+        {
+            Directory.Delete(Path.GetDirectoryName(freshFile)!, recursive: true);
         }
     }
 

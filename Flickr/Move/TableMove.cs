@@ -14,9 +14,9 @@ internal sealed record MovedTable(string Table, long Rows, string Hash);
 /// <summary>
 /// Moves every row of a SQLite database to an empty PostgreSQL one whose schema is there already, in one transaction, and reads
 /// both back: the same rows with the same hash, or nothing is kept. Only TEXT and whole numbers exist in our schemas.
-/// Tables that differ between the engines are indexes that the program builds again, and are left out.
+/// <c>fresh</c> is a new SQLite database with the same schema and nothing else. Tables that differ between the engines are indexes that the program builds again, and are left out.
 /// </summary>
-internal sealed class TableMove(Database from, Database to)
+internal sealed class TableMove(Database from, Database to, Database fresh)
 {
     private const int BatchRows = 500;
 
@@ -32,12 +32,14 @@ internal sealed class TableMove(Database from, Database to)
             var moved = new List<MovedTable>();
             foreach (var table in tables)
             {
-                if (await target.ScalarAsync<long>($"SELECT COUNT(*) FROM {table}") > 0 && !await IsSeedAsync(source, target, table))
+                // Migrations put first rows into some tables; more than those is somebody's data.
+                var first = await fresh.ReadAsync(session => session.ScalarAsync<long>($"SELECT COUNT(*) FROM {table}"), cancellationToken);
+                if (await target.ScalarAsync<long>($"SELECT COUNT(*) FROM {table}") > first)
                 {
                     throw new InvalidOperationException($"the target is not empty: {table} has rows");
                 }
             }
-            // Migrations may have put a first row into a table: it comes with the move.
+            // The first rows come with the move, as they are by now.
             foreach (var table in tables.Reverse())
             {
                 await target.ExecuteAsync($"DELETE FROM {table}");
@@ -82,11 +84,6 @@ internal sealed class TableMove(Database from, Database to)
         }
         return ordered;
     }
-
-    /// <summary>Whether the few rows of the target are those that its migrations put there.</summary>
-    private static async Task<bool> IsSeedAsync(SqlSession source, SqlSession target, string table) =>
-        table.EndsWith("_state", StringComparison.Ordinal)
-        && await target.ScalarAsync<long>($"SELECT COUNT(*) FROM {table}") <= await source.ScalarAsync<long>($"SELECT COUNT(*) FROM {table}");
 
     private static async Task<IReadOnlyList<string>> ColumnsAsync(SqlSession source, string table) =>
         await source.QueryAsync<string>($"SELECT name FROM pragma_table_info('{table}') ORDER BY cid");

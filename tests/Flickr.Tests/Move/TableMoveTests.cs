@@ -19,6 +19,8 @@ public sealed class TableMoveTests
         await using var target = Database.Open(await PostgresServer.NewDatabaseAsync(), TimeProvider.System);
         await Migrations.ApplyAsync(source, typeof(PhotosProgram).Assembly);
         await Migrations.ApplyAsync(target, typeof(PhotosProgram).Assembly);
+        await using var fresh = Database.Open($"Data Source={folder.At("fresh.db")}", TimeProvider.System);
+        await Migrations.ApplyAsync(fresh, typeof(PhotosProgram).Assembly);
         await source.WriteAsync(async session =>
         {
             for (var number = 0; number < 1200; number++)
@@ -31,9 +33,9 @@ public sealed class TableMoveTests
             }
         });
 
-        var moved = await new TableMove(source, target).RunAsync(CancellationToken.None);
+        var moved = await new TableMove(source, target, fresh).RunAsync(CancellationToken.None);
         var again = await Assert.ThrowsAsync<InvalidOperationException>(() =>
-            new TableMove(source, target).RunAsync(CancellationToken.None));
+            new TableMove(source, target, fresh).RunAsync(CancellationToken.None));
 
         Assert.Equal(1200, moved.Single(table => table.Table == "account").Rows);
         Assert.Equal(1200, await target.ReadAsync(session => session.ScalarAsync<long>("SELECT COUNT(*) FROM account")));
@@ -51,10 +53,12 @@ public sealed class TableMoveTests
         await using var target = Database.Open(await PostgresServer.NewDatabaseAsync(), TimeProvider.System);
         await Migrations.ApplyAsync(source, typeof(ControlPlaneProgram).Assembly);
         await Migrations.ApplyAsync(target, typeof(ControlPlaneProgram).Assembly);
+        await using var fresh = Database.Open($"Data Source={folder.At("fresh.db")}", TimeProvider.System);
+        await Migrations.ApplyAsync(fresh, typeof(ControlPlaneProgram).Assembly);
         await source.WriteAsync(session => session.ExecuteAsync(
             "INSERT INTO audit (sequence, at_ms, actor, action, detail, hash) VALUES (1, 2, 'a', 'b', 'c', 'd')"));
 
-        var moved = await new TableMove(source, target).RunAsync(CancellationToken.None);
+        var moved = await new TableMove(source, target, fresh).RunAsync(CancellationToken.None);
 
         Assert.Equal(1, moved.Single(table => table.Table == "audit").Rows);
         Assert.Equal("d", await target.ReadAsync(session => session.ScalarAsync<string>("SELECT hash FROM audit")));
