@@ -76,7 +76,7 @@ internal sealed class Fills(
             return;
         }
         var conditions = stale.HasObject ? Conditional.ForRevalidation(stale.Head.Http) : HeaderBlock.Empty;
-        var fetch = order.Fetch;
+        var fetch = order.Fetch with { OnInterim = flight.HearAsync };
         if (conditions.Count > 0)
         {
             fetch = fetch with { Fields = HeaderBlock.Of(fetch.Fields.Concat(conditions)) };
@@ -91,7 +91,8 @@ internal sealed class Fills(
                     return;
                 }
             }
-            (exchange, fault) = await fetcher.SendAsync(order.Fetch, null, cancellationToken);
+            (exchange, fault) = await fetcher.SendAsync(order.Fetch with { OnInterim = flight.HearAsync }, null,
+                cancellationToken);
         }
         if (exchange is null)
         {
@@ -226,8 +227,9 @@ internal sealed class Fills(
             Variant = variant,
             OriginAge = exchange.Headers.Joined("Age"),
             ForwardStatus = exchange.Status,
+            IsKept = exchange.Length is not { } length || length <= cache.MemoryObjectBytesMax || feed.TryOpen(),
         });
-        var fault = await PumpAsync(source, body, feed, cancellationToken);
+        var fault = await PumpAsync(source, body, feed, order.IsBehind ? null : flight, cancellationToken);
         if (fault == FillFault.None && body.Published <= order.Site.RuleOf(order.Class).ObjectBytesMax)
         {
             await KeepAsync(flight, key, head, body, feed);
@@ -280,7 +282,7 @@ internal sealed class Fills(
             Reason = decision.Reason,
             ForwardStatus = exchange.Status,
         });
-        var fault = await PumpAsync(source, body, null, cancellationToken);
+        var fault = await PumpAsync(source, body, null, null, cancellationToken);
         var isKept = fault == FillFault.None && body.Published <= SharedErrorBytesMax;
         failures.Remember(flight.Key,
             isKept ? new SharedAnswer(head, body.InMemory(0), FillFault.None) : null,
@@ -288,10 +290,16 @@ internal sealed class Fills(
         End(body, fault);
     }
 
-    private static async Task<FillFault> PumpAsync(
-        ResumableBody source, FlightBody body, LogFeed? feed, CancellationToken cancellationToken)
+    /// <param name="source">Where the bytes come from.</param>
+    /// <param name="body">Where they go.</param>
+    /// <param name="feed">The log, when it takes them as they come.</param>
+    /// <param name="flight">Whose readers it is for; null: it goes on without any.</param>
+    /// <param name="cancellationToken">The program ends.</param>
+    private async Task<FillFault> PumpAsync(ResumableBody source, FlightBody body, LogFeed? feed, Flight? flight,
+        CancellationToken cancellationToken)
     {
         var end = new byte[1];
+        var unread = new UnreadFill(options.Value, time);
         try
         {
             while (true)
@@ -315,6 +323,10 @@ internal sealed class Fills(
                     return FillFault.SpoolFull;
                 }
                 feed?.Feed();
+                if (flight is not null && unread.IsUseless(flight, body) && flight.TryAbandon())
+                {
+                    return FillFault.Unread;
+                }
             }
         }
         catch (FillCutException cut)

@@ -59,6 +59,9 @@ internal sealed class FlightBody : IDisposable
         }
     }
 
+    /// <summary>Who holds the body: its writer, and its readers.</summary>
+    public int Holders => Volatile.Read(ref _holders);
+
     /// <summary>Whether all bytes are published.</summary>
     public bool IsComplete => Volatile.Read(ref _isComplete);
 

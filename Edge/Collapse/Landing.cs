@@ -34,6 +34,10 @@ internal sealed class Landing
     /// <summary>Why the answer was not stored.</summary>
     public NoStoreReason Reason { get; init; }
 
+    /// <summary>Whether a tier takes the body of <see cref="FillOutcome.Storing"/>, as far as can be told before its
+    /// end: then <c>Cache-Status</c> says <c>stored</c>.</summary>
+    public bool IsKept { get; init; }
+
     /// <summary>Why there is no answer.</summary>
     public FillFault Fault { get; init; }
 

@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using Flickr.Edge.Lane;
+using Flickr.Edge.Respond;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
@@ -46,6 +47,8 @@ internal sealed class RequestGate(IOptions<GateOptions> options)
         connection.Transport = new GatedTransport(
             new GatedPipeReader(transport.Input, options.Value, Count, lane),
             lane?.Output ?? transport.Output);
+        // For what Kestrel cannot say itself (102, 103); TLS to HTTP/2 has left this way above.
+        connection.Features.Set(new InterimOutput(connection.Transport.Output));
         return lane is null ? next(connection) : ServeAsync(next, connection, lane);
     };
 
