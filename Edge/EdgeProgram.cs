@@ -33,7 +33,13 @@ public static class EdgeProgram
         builder.Services.AddEdge(builder.Configuration);
         // What is read goes on where it was read, and what is written is sent where it was written: two changes of
         // thread less for each. Nothing of the edge's blocks.
-        builder.WebHost.UseSockets(sockets => sockets.UnsafePreferInlineScheduling = true);
+        builder.WebHost.UseSockets(sockets =>
+        {
+            sockets.UnsafePreferInlineScheduling = true;
+            // What a client has not taken yet lies here, for each of them: a thousand slow ones must be bearable.
+            // A larger piece passes all the same, in one go when the socket takes it.
+            sockets.MaxWriteBufferSize = 16 << 10;
+        });
         builder.WebHost.ConfigureKestrel((context, kestrel) =>
         {
             var options = context.Configuration.GetSection("Edge").Get<EdgeOptions>() ?? new EdgeOptions();
@@ -49,9 +55,7 @@ public static class EdgeProgram
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
             kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(1024, TimeSpan.FromSeconds(5));
             kestrel.Limits.MinResponseDataRate = new MinDataRate(1024, TimeSpan.FromSeconds(10));
-            // What a client has not taken yet lies here, for each of them: a thousand slow ones must be bearable.
-            // Just above a thumbnail, which is written in one go.
-            kestrel.Limits.MaxResponseBufferSize = 24 << 10;
+            kestrel.Limits.MaxResponseBufferSize = 16 << 10; // the same for the streams of HTTP/2
             kestrel.Limits.Http2.MaxStreamsPerConnection = 64;
             kestrel.Listen(options.Listen, options.AdminListen, listen => listen.UseRequestGate());
         });

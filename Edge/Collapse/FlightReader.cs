@@ -47,13 +47,8 @@ internal sealed class FlightReader : IDisposable
     /// <exception cref="FillCutException">The spool lost them.</exception>
     public async ValueTask<int> ReadAsync(Memory<byte> into, CancellationToken cancellationToken)
     {
-        var bytes = _body.InMemory(Position);
-        var count = Math.Min(bytes.Length, into.Length);
-        if (count > 0)
-        {
-            bytes.Span[..count].CopyTo(into.Span);
-        }
-        else
+        var count = _body.Copy(Position, into.Span);
+        if (count == 0)
         {
             count = await _body.FromSpoolAsync(Position, into, cancellationToken);
         }

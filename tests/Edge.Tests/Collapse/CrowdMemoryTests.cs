@@ -52,6 +52,10 @@ public sealed class CrowdMemoryTests(ITestOutputHelper output)
         using var stop = new CancellationTokenSource();
         var watching = WatchAsync(edge, seen => most = Math.Max(most, seen), stop.Token);
 
+        using var admin = EdgeServer.NewClient(edge.AdminAddress);
+        await Until.TrueAsync(async () => (await admin.GetStringAsync("/metrics")).Contains(
+            $"flickr_edge_collapsed_total {Waiters - 1}\n", StringComparison.Ordinal));
+        var waiting = edge.OwnBytes;
         gate.SetResult();
         var fast = waiters[0].ReadAsync(long.MaxValue);
         var slow = waiters.Skip(1).Take(SlowReadersToTheEnd).Select(waiter => waiter.DripAsync(fast)).ToArray();
@@ -63,7 +67,7 @@ public sealed class CrowdMemoryTests(ITestOutputHelper output)
         await stop.CancelAsync();
         await watching;
 
-        output.WriteLine($"before {before >> 20} MiB, with all stalled {stalled >> 20} MiB, most {most >> 20} MiB");
+        output.WriteLine($"before {before >> 20} MiB, with all waiting {waiting >> 20} MiB, with all stalled {stalled >> 20} MiB, most {most >> 20} MiB");
         Assert.Equal(1, fetches);
         Assert.All(waiters.Take(1 + SlowReadersToTheEnd), reader =>
             Assert.Equal((ObjectBytes, waiters[0].Hash), (reader.BodyBytes, reader.Hash)));
