@@ -33,4 +33,7 @@ internal static partial class EdgeLog
 
     [LoggerMessage(1009, LogLevel.Error, "The access log took no write")]
     public static partial void AccessLogBroke(ILogger logger, Exception exception);
+
+    [LoggerMessage(1020, LogLevel.Error, "A connection broke by a fault of ours")]
+    public static partial void LoopStepBroke(ILogger logger, Exception exception);
 }

@@ -1,7 +1,8 @@
 using System.Text;
+using Flickr.Discovery;
 using Flickr.Edge.Gate;
+using Flickr.Edge.Lane;
 using Flickr.Listening;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Flickr.Edge;
 
@@ -28,6 +29,7 @@ public static class EdgeProgram
         {
             builder.Configuration.AddConfiguration(settings);
         }
+        builder.AddDiscovery("edge");
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         builder.Logging.AddFilter("Yarp", LogLevel.Warning);
         builder.Services.AddEdge(builder.Configuration);
@@ -47,17 +49,11 @@ public static class EdgeProgram
             // becoming a 502.
             kestrel.RequestHeaderEncodingSelector = _ => Encoding.Latin1;
             kestrel.ResponseHeaderEncodingSelector = _ => Encoding.Latin1;
-            kestrel.Limits.MaxConcurrentConnections = options.ConnectionsMax;
-            kestrel.Limits.MaxRequestLineSize = 8 << 10;
-            kestrel.Limits.MaxRequestHeadersTotalSize = 16 << 10;
-            kestrel.Limits.MaxRequestHeaderCount = 64;
-            kestrel.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(30);
-            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
-            kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(1024, TimeSpan.FromSeconds(5));
-            kestrel.Limits.MinResponseDataRate = new MinDataRate(1024, TimeSpan.FromSeconds(10));
-            kestrel.Limits.MaxResponseBufferSize = 16 << 10; // the same for the streams of HTTP/2
-            kestrel.Limits.Http2.MaxStreamsPerConnection = 64;
-            kestrel.Listen(options.Listen, options.AdminListen, listen => listen.UseRequestGate());
+            kestrel.Listen(options.Listen, options.AdminListen, listen =>
+            {
+                listen.UseRequestGate();
+                listen.UseHitLoops(isClear: options.Listen.StartsWith("http:", StringComparison.OrdinalIgnoreCase));
+            });
         });
         services?.Invoke(builder.Services);
         var app = builder.Build();

@@ -16,6 +16,7 @@ using Flickr.Fleet.Invalidations;
 using Flickr.Fleet.Streaming;
 using Flickr.Listening;
 using Flickr.Tokens;
+using Flickr.Tracing;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Yarp.ReverseProxy.Forwarder;
@@ -31,8 +32,12 @@ internal static class EdgeServices
     public static void AddEdge(this IServiceCollection services, IConfiguration configuration)
     {
         services.TryAddSingleton(TimeProvider.System);
+        services.AddMembership(configuration, "Edge", "edge", configuration["Edge:Id"] ?? "edge");
         services.AddSingleton<EdgeMetrics>();
         services.AddEdgeOptions();
+        services.AddTracing("Edge");
+        services.AddListeners("Edge", isForPeople: true,
+            provider => provider.GetRequiredService<EdgeMetrics>().Registry);
         services.AddRequestGate();
         services.AddFetch();
         services.AddHorizon(configuration);
@@ -79,6 +84,7 @@ internal static class EdgeServices
         var admin = app.Services.GetRequiredService<AdminEndpoints>();
         app.Services.GetRequiredService<StateMetrics>();
         app.Services.GetRequiredService<TierMetrics>();
+        app.Services.GetRequiredService<LaneMetrics>();
         var pipeline = app.Services.GetRequiredService<EdgePipeline>();
         app.UseAdminListener(app.Services.GetRequiredService<EdgeMetrics>().Registry, () => drain.IsReady,
             admin.TryAnswerAsync);
@@ -164,18 +170,22 @@ internal static class EdgeServices
         services.AddSingleton(provider =>
         {
             var edge = provider.GetRequiredService<IOptions<EdgeOptions>>().Value;
+            var identity = provider.GetRequiredService<NodeIdentity>();
+            var isMember = configuration.IsMember("Edge");
             return new ControlPlaneStream(
                 new ControlPlaneStreamOptions
                 {
-                    Addresses = edge.ControlPlane.Split(',',
-                        StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
-                    Key = EdgeOptions.KeyOf(edge.ControlPlaneKey, edge.ControlPlaneKeyFile) ?? "",
+                    Addresses = EdgeOptions.AddressesOf(edge.ControlPlane),
+                    AddressesNow = () => EdgeOptions.AddressesOf(configuration["Edge:ControlPlane"] ?? ""),
+                    Key = isMember ? "" : EdgeOptions.KeyOf(edge.ControlPlaneKey, edge.ControlPlaneKeyFile) ?? "",
+                    IsGenuine = isMember ? heartbeat => heartbeat.IsSignedBy(identity.Authority) : null,
                     EdgeId = edge.Id,
                     PublicAddress = edge.PublicAddress.Length > 0 ? edge.PublicAddress : edge.Listen,
                 },
                 provider.GetRequiredService<HorizonJournal>(),
                 provider.GetRequiredService<TimeProvider>(),
-                provider.GetRequiredService<ILogger<ControlPlaneStream>>());
+                provider.GetRequiredService<ILogger<ControlPlaneStream>>(),
+                isMember ? identity.NewHandler("control-plane") : null);
         });
         services.AddHostedService(provider => provider.GetRequiredService<ControlPlaneStream>());
     }

@@ -18,7 +18,7 @@ namespace Flickr.Origin;
 /// </list>
 /// </summary>
 internal sealed class OriginEndpoints(CallerGate gate, BlobEndpoints blobs, LinkEndpoints links, NodeEndpoints nodes,
-    TusEndpoints uploads, ILogger log)
+    TusEndpoints uploads, DraftEndpoints draft, ILogger log)
 {
     public async Task HandleAsync(HttpContext context)
     {
@@ -57,7 +57,7 @@ internal sealed class OriginEndpoints(CallerGate gate, BlobEndpoints blobs, Link
         }
         if (path is TusEndpoints.Root || path.StartsWith(TusEndpoints.Root + "/", StringComparison.Ordinal))
         {
-            return uploads.HandleAsync(context, path);
+            return DraftEndpoints.Speaks(context.Request) ? draft.HandleAsync(context, path) : uploads.HandleAsync(context, path);
         }
         if (path.StartsWith("/-/", StringComparison.Ordinal))
         {

@@ -1,3 +1,4 @@
+using Flickr.Listening;
 using Flickr.Origin.Backup;
 using Flickr.Origin.Framing;
 using Flickr.Origin.Http;
@@ -19,7 +20,7 @@ internal sealed class OriginNode : IDisposable
 
     public OriginNode(IOptions<OriginOptions> options, IOptions<VolumeOptions> volumes, IOptions<ScrubOptions> scrub,
         IOptions<UploadOptions> uploads, TimeProvider time, OriginMetrics metrics, IHostApplicationLifetime lifetime,
-        ILoggerFactory logs)
+        ILoggerFactory logs, NodeIdentity identity)
     {
         Options = options.Value;
         var log = logs.CreateLogger("Flickr.Origin");
@@ -37,7 +38,7 @@ internal sealed class OriginNode : IDisposable
         metrics.Registry.AddBeforeCollectCallback(() => metrics.DiskFreeBytes.Set(FreeBytesNow()));
         var sums = new SharedSums(Map, Store, Options.NodeId);
         var local = new LocalReplica(Options.NodeId, Store, sums);
-        _peers = new PeerClients(Map, Options, key);
+        _peers = new PeerClients(Map, Options, key, identity);
         Cluster = new Cluster(Map, Store, local, _peers.Replicas, new PeerHealth(time, Options.PeerPause), metrics, log);
         Blobs = new BlobCoordinator(Cluster, Repairs, Options, time, metrics);
         Links = new LinkCoordinator(Cluster, new HybridClock(time), Repairs, metrics);
@@ -50,12 +51,13 @@ internal sealed class OriginNode : IDisposable
         LinkEndpoints = new LinkEndpoints(Links, Blobs, intake, sender);
         Scrubber = new Scrubber(Store, Repairer, scrub.Value, data, time, metrics, log);
         Compactor = new Compactor(Store, volumes.Value, time, metrics);
-        Uploads = new UploadStore(Path.Combine(data, "uploads"), uploads.Value, time, metrics);
+        Uploads = new UploadStore(Path.Combine(data, "uploads"), uploads.Value, Options.BlobBytesMax, time, metrics);
+        var completion = new UploadCompletion(Uploads, Blobs);
         BackupWriter = new BackupWriter(Store.Volumes, Options.NodeId, time);
         BackupReader = new BackupReader(Store, Map, Options.NodeId);
-        Endpoints = new OriginEndpoints(new CallerGate(key), new BlobEndpoints(Blobs, intake, sender), LinkEndpoints,
-            new NodeEndpoints(local, staging, Options, new FrameServer(local, log, lifetime.ApplicationStopping)),
-            new TusEndpoints(Uploads, Blobs, Options), log);
+        Endpoints = new OriginEndpoints(new CallerGate(key, identity), new BlobEndpoints(Blobs, intake, sender), LinkEndpoints,
+            new NodeEndpoints(local, staging, Options, new FrameServer(local, log, lifetime.ApplicationStopping, identity)),
+            new TusEndpoints(Uploads, completion, Options), new DraftEndpoints(Uploads, completion, Options), log);
     }
 
     public OriginOptions Options { get; }

@@ -1,7 +1,9 @@
+using Flickr.Discovery;
 using Flickr.Listening;
 using Flickr.Origin.Scrub;
 using Flickr.Origin.Uploads;
 using Flickr.Origin.Volumes;
+using Flickr.Tracing;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
@@ -27,6 +29,7 @@ public static class OriginProgram
         {
             builder.Configuration.AddConfiguration(settings);
         }
+        builder.AddDiscovery("origin");
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         builder.WebHost.ConfigureKestrel((context, kestrel) =>
         {
@@ -35,7 +38,10 @@ public static class OriginProgram
             // the caller is still sending.
             kestrel.Limits.MaxRequestBodySize = options.BlobBytesMax + DrainedBytesMax;
             kestrel.Listen(options.Listen, options.AdminListen);
+            kestrel.ListenForMembers(context.Configuration["Origin:Join:Listen"]);
         });
+        builder.Services.AddMembership(builder.Configuration, "Origin", "origin",
+            builder.Configuration["Origin:NodeId"] ?? new OriginOptions().NodeId);
         AddOrigin(builder.Services);
         services?.Invoke(builder.Services);
         var app = builder.Build();
@@ -61,6 +67,8 @@ public static class OriginProgram
         services.AddSingleton<IValidateOptions<UploadOptions>, UploadOptionsValidator>();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<OriginMetrics>();
+        services.AddTracing("Origin");
+        services.AddListeners("Origin", isForPeople: false, provider => provider.GetRequiredService<OriginMetrics>().Registry);
         services.AddSingleton<OriginNode>();
         services.AddHostedService<Replication.ReplicationWork>();
         services.AddHostedService<OwnWork>();
@@ -74,7 +82,7 @@ public static class OriginProgram
         {
             app = Build(args);
         }
-        catch (Exception error) when (error is OptionsValidationException or ArgumentException or FormatException)
+        catch (Exception error) when (error is OptionsValidationException or ArgumentException or FormatException or IOException)
         {
             await Console.Error.WriteLineAsync(error.Message);
             return 2;

@@ -30,6 +30,9 @@ internal static partial class PhotosLog
     [LoggerMessage(4050, LogLevel.Error, "Photos published earlier could not be made searchable; tried again in a while")]
     public static partial void SearchBackfillFailed(ILogger log, Exception fault);
 
+    [LoggerMessage(4051, LogLevel.Error, "The collector of unused bytes failed; tried again at its next turn")]
+    public static partial void CollectorFailed(ILogger log, Exception fault);
+
     [LoggerMessage(4040, LogLevel.Error, "A request ended in an unexpected fault")]
     public static partial void RequestFailed(ILogger log, Exception fault);
 }

@@ -33,6 +33,7 @@ public sealed class PhotosMetrics
         TokensMinted = Counter("tokens_minted_total", "Tokens made.");
         SignInsRefused = Counter("sign_ins_refused_total", "Sign-ins with a wrong name or password, or over the rate.");
         SearchBackfilled = Counter("search_backfilled_total", "Photos published earlier that were made searchable after a start.");
+        BlobsCollected = Counter("blobs_collected_total", "Blobs that nothing referred to and that storage was told to delete.");
         SqlSeconds = Histogram("sql_seconds", "Time of one unit of work in the database, without waiting for its turn.");
         SqlWaitSeconds = Histogram("sql_wait_seconds", "Time a unit of work waited for a connection or the one writer's turn.");
         SqlFailures = Counter("sql_failures_total", "Units of work that ended in an exception.");
@@ -81,6 +82,8 @@ public sealed class PhotosMetrics
     public Counter SignInsRefused { get; }
 
     public Counter SearchBackfilled { get; }
+
+    public Counter BlobsCollected { get; }
 
     public Histogram SqlSeconds { get; }
 

@@ -1,7 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Flickr.Discovery;
 using Flickr.Listening;
 using Flickr.Photos.Accounts;
+using Flickr.Photos.Collecting;
 using Flickr.Photos.Comments;
 using Flickr.Photos.Favourites;
 using Flickr.Photos.Gallery;
@@ -20,6 +22,7 @@ using Flickr.Photos.Search;
 using Flickr.Photos.Sharing;
 using Flickr.Photos.Uploads;
 using Flickr.Sql;
+using Flickr.Tracing;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
@@ -43,11 +46,13 @@ public static class PhotosProgram
         {
             builder.Configuration.AddConfiguration(settings);
         }
+        builder.AddDiscovery("photos");
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning).AddFilter("System.Net.Http.HttpClient", LogLevel.Warning)
             .AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error); // says that the keys lie unencrypted: folder rights guard them
         var photos = builder.Configuration.GetSection("Photos").Get<PhotosOptions>() ?? new PhotosOptions();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(photos.Listen, photos.AdminListen));
-        AddPhotos(builder.Services);
+        builder.Services.AddMembership(builder.Configuration, "Photos", "photos", "photos");
+        AddPhotos(builder.Services, builder.Configuration.IsMember("Photos"));
         services?.Invoke(builder.Services);
         var app = builder.Build();
         app.UseAdminListener(app.Services.GetRequiredService<PhotosMetrics>().Registry,
@@ -63,7 +68,16 @@ public static class PhotosProgram
     /// <summary>Runs until the process is told to stop. Returns the exit code.</summary>
     public static async Task<int> RunAsync(string[] args)
     {
-        var app = Build(args);
+        WebApplication app;
+        try
+        {
+            app = Build(args);
+        }
+        catch (Exception fault) when (fault is OptionsValidationException or FormatException or IOException)
+        {
+            await Console.Error.WriteLineAsync($"photos: {fault.Message}");
+            return 2;
+        }
         await app.RunAsync();
         return 0;
     }
@@ -91,7 +105,7 @@ public static class PhotosProgram
         app.Map("/api/{**rest}", () => Problem.NotFound());
     }
 
-    private static void AddPhotos(IServiceCollection services)
+    private static void AddPhotos(IServiceCollection services, bool isMember)
     {
         services.AddOptions<PhotosOptions>().BindConfiguration("Photos").ValidateOnStart();
         services.AddOptions<ImagingOptions>().BindConfiguration("Photos:Imaging").ValidateOnStart();
@@ -99,6 +113,8 @@ public static class PhotosProgram
         services.AddOptions<UploadOptions>().BindConfiguration("Photos:Uploads").ValidateOnStart();
         services.AddOptions<RequestLimitOptions>().BindConfiguration("Photos:Limits").ValidateOnStart();
         services.AddOptions<MintingOptions>().BindConfiguration("Photos:Tokens").ValidateOnStart();
+        services.AddOptions<CollectingOptions>().BindConfiguration("Photos:Collecting").ValidateOnStart();
+        services.AddSingleton<IValidateOptions<CollectingOptions>, CollectingOptionsValidator>();
         services.AddSingleton<IValidateOptions<PhotosOptions>, PhotosOptionsValidator>();
         services.AddSingleton<IValidateOptions<ImagingOptions>, ImagingOptionsValidator>();
         services.AddSingleton<IValidateOptions<SagaOptions>, SagaOptionsValidator>();
@@ -114,6 +130,8 @@ public static class PhotosProgram
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<PhotosFolders>();
         services.AddSingleton<PhotosMetrics>();
+        services.AddTracing("Photos");
+        services.AddListeners("Photos", isForPeople: true, provider => provider.GetRequiredService<PhotosMetrics>().Registry);
         services.AddSingleton<SortableIds>();
         services.AddSingleton(provider =>
         {
@@ -121,18 +139,25 @@ public static class PhotosProgram
             var folders = provider.GetRequiredService<PhotosFolders>();
             return Database.Open(configured.Length > 0 ? configured : folders.DefaultDatabase, provider.GetRequiredService<TimeProvider>());
         });
-        AddRooms(services);
+        AddRooms(services, isMember);
     }
 
-    private static void AddRooms(IServiceCollection services)
+    private static void AddRooms(IServiceCollection services, bool isMember)
     {
         services.AddSignIn();
         services.AddSingleton<AccountStore>();
         services.AddSingleton<OperatorKey>();
         services.AddSingleton<RequestLimits>();
         services.AddHttpClient<OriginClient>(client => client.Timeout = Timeout.InfiniteTimeSpan)
-            .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(2) });
-        services.AddHttpClient<ControlPlaneClient>(client => client.Timeout = TimeSpan.FromSeconds(40));
+            .ConfigurePrimaryHttpMessageHandler(provider => isMember
+                ? provider.GetRequiredService<NodeIdentity>().NewHandler("origin")
+                : new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(2) });
+        var controlPlane = services.AddHttpClient<ControlPlaneClient>(client => client.Timeout = TimeSpan.FromSeconds(40));
+        if (isMember)
+        {
+            controlPlane.ConfigurePrimaryHttpMessageHandler(provider =>
+                provider.GetRequiredService<NodeIdentity>().NewHandler("control-plane"));
+        }
         services.AddSingleton<MintKeys>();
         services.AddSingleton<EdgeAddresses>();
         services.AddSingleton<ImageWorkerPool>();
@@ -147,6 +172,7 @@ public static class PhotosProgram
         services.AddSingleton<CommentStore>();
         services.AddSingleton<FavouriteStore>();
         services.AddSingleton<OriginalAddresses>();
+        services.AddHostedService<BlobCollector>();
         services.AddSearch();
         services.AddPages();
         services.AddSingleton<PhotoChanges>();
@@ -163,6 +189,7 @@ public static class PhotosProgram
             provider.GetRequiredService<Database>(), provider.GetRequiredService<SagaStore>(),
             provider.GetServices<SagaDefinition>(), provider.GetRequiredService<IOptions<SagaOptions>>(),
             provider.GetRequiredService<PhotosMetrics>(), provider.GetRequiredService<ILogger<SagaEngine>>(),
+            provider.GetRequiredService<ProgramTrace>(),
             provider.GetRequiredService<TimeProvider>()));
         services.AddHostedService(provider => provider.GetRequiredService<SagaEngine>());
         services.AddSingleton<PhotosStart>();

@@ -15,7 +15,7 @@ internal sealed class EdgeTable(EdgeWriter writer, IOptions<StreamOptions> optio
         """
         id, address, connection, joined_ms AS JoinedMs, lease_ms AS LeaseMs, acknowledged,
         acknowledged_ms AS AcknowledgedMs, keys_version AS KeysVersion, bound_private_ms AS BoundPrivateMs,
-        bound_public_ms AS BoundPublicMs, cut_off_ms AS CutOffMs
+        bound_public_ms AS BoundPublicMs, cut_off_ms AS CutOffMs, removed_ms AS RemovedMs
         """;
 
     /// <summary>All edges, by name.</summary>
@@ -49,7 +49,7 @@ internal sealed class EdgeTable(EdgeWriter writer, IOptions<StreamOptions> optio
             ON CONFLICT (id) DO UPDATE SET address = excluded.address, connection = excluded.connection,
                 lease_ms = CASE WHEN edge.lease_ms > excluded.lease_ms THEN edge.lease_ms ELSE excluded.lease_ms END,
                 bound_private_ms = excluded.bound_private_ms, bound_public_ms = excluded.bound_public_ms,
-                cut_off_ms = excluded.cut_off_ms
+                cut_off_ms = excluded.cut_off_ms, removed_ms = 0
             """, row), cancellationToken);
         return row.LeaseMs;
     }

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Flickr.Edge.Collapse;
 using Flickr.Edge.Headers;
 using Flickr.Edge.Upstream;
+using Flickr.Tracing;
 using Microsoft.Extensions.Options;
 using Yarp.ReverseProxy.Model;
 
@@ -15,7 +16,8 @@ namespace Flickr.Edge.Fetch;
 /// </summary>
 internal sealed class Fetcher(
     UpstreamClusters clusters, ReplicaChoice choice, ReplicaHealth health, RetryBudget budget, WireClients wires,
-    IOptions<FetchOptions> options, IOptions<EdgeOptions> edge, EdgeMetrics metrics, TimeProvider time)
+    IOptions<FetchOptions> options, IOptions<EdgeOptions> edge, EdgeMetrics metrics, ProgramTrace trace,
+    TimeProvider time)
 {
     /// <summary>Our name in <c>CDN-Loop</c> (RFC 8586) and <c>Via</c>.</summary>
     public const string CdnId = "flickr";
@@ -110,6 +112,8 @@ internal sealed class Fetcher(
     private async Task<FetchResult> AttemptAsync(
         ClusterState cluster, DestinationState replica, FetchOrder order, CancellationToken cancellationToken)
     {
+        using var span = trace.Begin("fetch", System.Diagnostics.ActivityKind.Client);
+        span?.SetTag("server.address", replica.DestinationId);
         using var deadline = new CancellationTokenSource(options.Value.HeadTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
         var load = choice.LoadOf(replica);
@@ -171,6 +175,11 @@ internal sealed class Fetcher(
         }
         fields.Add(new HeaderLine("CDN-Loop", CdnLoop.Append(order.Loop, CdnId)));
         fields.Add(new HeaderLine("Via", "1.1 " + CdnId));
+        if (ProgramTrace.Current is { } parent)
+        {
+            fields.RemoveAll(line => line.Is("traceparent")); // the fetch is the parent now, not what the client named
+            fields.Add(new HeaderLine("traceparent", parent));
+        }
         if (!order.Site.IsPhotos)
         {
             // Ours to say, never the client's: its own such fields are not let through.

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Flickr.Commands;
+using Flickr.ControlPlane.Audit;
 
 namespace Flickr.Client;
 
@@ -27,6 +28,11 @@ namespace Flickr.Client;
 [JsonSerializable(typeof(RotateOrder))]
 [JsonSerializable(typeof(RotatedKey))]
 [JsonSerializable(typeof(MemberList))]
+[JsonSerializable(typeof(InviteOrder))]
+[JsonSerializable(typeof(InvitedNode))]
+[JsonSerializable(typeof(HealedLog))]
+[JsonSerializable(typeof(AuditHead))]
+[JsonSerializable(typeof(KeptHead))]
 [JsonSerializable(typeof(System.Text.Json.JsonElement))]
 [JsonSerializable(typeof(AuditPage))]
 [JsonSerializable(typeof(AuditVerdict))]

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
-using Flickr.Origin.Durability;
+using Flickr.Fleet.Durability;
 using Flickr.Origin.Volumes;
 
 namespace Flickr.Origin.Backup;
@@ -17,7 +17,7 @@ internal sealed class BackupWriter(VolumeStore volumes, string nodeId, TimeProvi
     public async Task<BackupReport> RunAsync(string directory, CancellationToken cancellationToken)
     {
         var target = Directory.CreateDirectory(Path.Combine(directory, nodeId)).FullName;
-        Posix.SyncDirectory(Path.GetDirectoryName(target)!);
+        Fsync.Directory(Path.GetDirectoryName(target)!);
         var before = ReadManifest(target);
         var listed = new List<BackedUpVolume>();
         var (copied, bytes) = (0, 0L);
@@ -82,10 +82,10 @@ internal sealed class BackupWriter(VolumeStore volumes, string nodeId, TimeProvi
                 await RandomAccess.WriteAsync(file, chunk.AsMemory(0, read), done, cancellationToken);
                 done += read;
             }
-            Posix.SyncData(file);
+            Fsync.Data(file);
         }
         File.Move(path + ".new", path, overwrite: true);
-        Posix.SyncDirectory(target);
+        Fsync.Directory(target);
         return Convert.ToHexStringLower(sha.GetHashAndReset());
     }
 
@@ -94,9 +94,9 @@ internal sealed class BackupWriter(VolumeStore volumes, string nodeId, TimeProvi
         using (var file = File.OpenHandle(path + ".new", FileMode.Create, FileAccess.Write, options: FileOptions.Asynchronous))
         {
             await RandomAccess.WriteAsync(file, bytes, 0, cancellationToken);
-            Posix.SyncData(file);
+            Fsync.Data(file);
         }
         File.Move(path + ".new", path, overwrite: true);
-        Posix.SyncDirectory(Path.GetDirectoryName(path)!);
+        Fsync.Directory(Path.GetDirectoryName(path)!);
     }
 }

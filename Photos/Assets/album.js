@@ -1,88 +1,50 @@
-// A page of photos: the server has rendered the first rows; this adds placeholders, more rows, uploads and the lightbox.
-import { call } from "./server.js";
-import { placeholder } from "./thumbhash.js";
-import { startUploads } from "./upload.js";
+// A page of photos: the server has rendered the first rows; this adds months, more rows, choosing many and the lightbox.
+import { Grid, served } from "./grid.js";
+import { Line } from "./line.js";
+import { startMonths } from "./months.js";
+import { startPicks } from "./picks.js";
+import { startShare } from "./share.js";
 import { startViewer } from "./viewer.js";
-import { say } from "./words.js";
 
-const page = document.querySelector("[data-list]");
-const grid = page.querySelector(".grid");
-const more = page.querySelector("#more");
-const { list, viewer } = page.dataset;
-let next = page.dataset.next || null;
-let loading = false;
+/** @param {{ main: HTMLElement, viewer?: string, uploads?: object, signal: AbortSignal }} page */
+export function start({ main, viewer, uploads, signal }) {
+  const root = main.querySelector(".photos");
+  if (!root) return;
+  if (root.dataset.open) return openOne(root, viewer, signal);
+  const line = new Line(root.dataset.list, served(root), { next: root.dataset.next });
+  let picks = null;
+  const grid = new Grid(root, line, { viewer, signal, dress: (cell, photo) => picks?.dress(cell, photo) });
+  const lightbox = startViewer({ line, viewer, signal, onChange: (photo) => grid.repaint(photo), onClose: (photo) => photo && grid.focus(photo) });
+  if (root.dataset.canPick && viewer) picks = startPicks({ main, grid, line, viewer, isOwn: Boolean(root.dataset.own), signal });
+  for (const photo of line.photos()) grid.repaint(photo);
 
-for (const cell of grid.children) dress(cell);
-
-function dress(cell) {
-  if (cell.dataset.hash) cell.style.backgroundImage = `url(${placeholder(cell.dataset.hash)})`;
-}
-
-function cellFor(photo) {
-  const cell = document.createElement("li");
-  Object.assign(cell.dataset, {
-    id: photo.id, name: photo.name, title: photo.title ?? "", hd: photo.hd.url, owner: photo.owner, visibility: photo.visibility,
-    hash: photo.thumbHash ?? "", ...(photo.favourite ? { favourite: "1" } : {}),
-  });
-  cell.style.setProperty("--r", (photo.thumbnail.width / photo.thumbnail.height).toFixed(4));
-  const link = document.createElement("a");
-  link.href = `/${[photo.owner, photo.album, photo.id].map(encodeURIComponent).join("/")}`;
-  const image = document.createElement("img");
-  Object.assign(image, {
-    src: photo.thumbnail.url, width: photo.thumbnail.width, height: photo.thumbnail.height, alt: photo.title || photo.name, loading: "lazy",
-  });
-  link.append(image);
-  cell.append(link, badge("heart", "♥", photo.favourite));
-  cell.querySelector(".heart").setAttribute("role", "img");
-  cell.querySelector(".heart").setAttribute("aria-label", say("favourite"));
-  if (photo.owner === viewer) cell.append(badge("lock", say("private"), photo.visibility === "private"));
-  dress(cell);
-  return cell;
-}
-
-function badge(name, text, isShown) {
-  const element = document.createElement("span");
-  element.className = isShown ? name : `${name} hidden`;
-  element.textContent = text;
-  return element;
-}
-
-const address = (after) => (after ? `${list}${list.includes("?") ? "&" : "?"}after=${encodeURIComponent(after)}` : list);
-const ready = (photo) => photo.thumbnail && photo.hd;
-
-async function loadMore() {
-  if (!next || loading) return;
-  loading = true;
-  try {
-    const answer = await call("GET", address(next));
-    grid.append(...answer.items.filter(ready).map(cellFor));
-    next = answer.next ?? null;
-    more?.classList.toggle("hidden", !next);
-  } finally {
-    loading = false;
-  }
-}
-
-let fresh = null;
-/** New photos stand first: the newest page is read again and what is not shown yet is put in front. */
-function showNew() {
-  fresh ??= Promise.resolve().then(async () => {
-    const answer = await call("GET", address(null));
-    fresh = null;
-    const shown = new Set([...grid.children].map((cell) => cell.dataset.id));
-    grid.prepend(...answer.items.filter((photo) => ready(photo) && !shown.has(photo.id)).map(cellFor));
-    page.querySelector(".empty")?.classList.toggle("hidden", grid.children.length > 0);
-  });
-  return fresh;
-}
-
-if (more) {
-  more.addEventListener("click", (event) => {
+  root.addEventListener("click", (event) => {
+    const cell = event.target.closest("li");
+    if (!cell?.photo || event.target.closest("button") || event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
     event.preventDefault();
-    loadMore();
-  });
-  new IntersectionObserver((entries) => entries.some((entry) => entry.isIntersecting) && loadMore(), { rootMargin: "800px" }).observe(more);
+    if (picks?.isOn) picks.toggle(cell.photo);
+    else lightbox.open(cell.photo);
+  }, { signal });
+  main.querySelector("[data-do=play]")?.addEventListener("click", () => line.photos()[0] && lightbox.play(line.photos()[0]), { signal });
+  main.querySelector("[data-do=share]")?.addEventListener("click", () => {
+    startShare()({ album: main.querySelector("#target").dataset.album, title: main.querySelector("h1").textContent });
+  }, { signal });
+  root.querySelector("#more")?.addEventListener("click", (event) => {
+    event.preventDefault();
+    line.more();
+  }, { signal });
+  root.querySelector("p.more")?.classList.add("hidden"); // scrolling is enough now
+  for (const part of main.querySelectorAll("[data-scripted]")) part.classList.remove("hidden");
+
+  if (root.dataset.timeline && line.next) line.readMonths(root.dataset.timeline).then(() => startMonths(grid, signal), console.warn);
+  const target = main.querySelector("#target");
+  uploads?.onPublished((album) => album === target?.dataset.album && line.readNew().catch(console.warn), signal);
 }
-startViewer(grid, viewer, loadMore);
-const zone = document.querySelector(".drop");
-if (zone) startUploads(zone, showNew);
+
+/** A photo's own page: the lightbox stands open over it, and its neighbours are the album's. */
+function openOne(root, viewer, signal) {
+  const photo = JSON.parse(root.dataset.photo);
+  photo.thumbnail = { url: root.dataset.thumbnail, width: Number(root.dataset.width), height: Number(root.dataset.height) };
+  const line = new Line(root.dataset.list, [photo], { next: photo.id, previous: photo.id });
+  startViewer({ line, viewer, home: root.dataset.home, signal, onChange: () => {}, onClose: () => {} }).open(photo);
+}

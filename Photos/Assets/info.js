@@ -6,6 +6,8 @@ import { language, say } from "./words.js";
 export function startInfo(section, onChange) {
   const list = section.querySelector("dl");
   const form = section.querySelector("form");
+  const text = section.querySelector(".description");
+  const tags = section.querySelector(".tags");
   const status = form.querySelector("[role=status]");
   let id = null;
 
@@ -15,6 +17,7 @@ export function startInfo(section, onChange) {
     try {
       const photo = await call("PATCH", `/api/v1/photos/${changed}`, {
         title: form.elements.title.value.trim(), description: form.elements.description.value.trim(),
+        tags: [...new Set(form.elements.tags.value.split(",").map((text) => text.trim()).filter(Boolean))],
       });
       onChange(photo);
       if (changed === id) status.textContent = say("saved");
@@ -34,13 +37,30 @@ export function startInfo(section, onChange) {
       const facts = [
         ["fileName", photo.name], ["owner", photo.owner],
         ["size", [photo.width && `${photo.width} × ${photo.height}`, bytes(photo.length)].filter(Boolean).join(" · ")],
-        ["takenAt", photo.takenAt && day(photo.takenAt)],
+        ["takenAt", photo.takenAt && day(photo.takenAt)], ["camera", photo.camera], ["place", photo.place && placeOf(photo.place)],
       ];
+      form.elements.tags.value = (photo.tags ?? []).join(", ");
+      tags.replaceChildren(...(photo.tags ?? []).map(tag));
+      tags.classList.toggle("hidden", !photo.tags?.length);
       list.replaceChildren(...facts.filter(([, text]) => text).flatMap(([name, text]) => [part("dt", say(name)), part("dd", text)]));
-      if (!isOwn && photo.description) list.append(part("dd", photo.description));
+      text.textContent = isOwn ? "" : photo.description;
+      text.classList.toggle("hidden", isOwn || !photo.description);
     },
   };
 }
+
+/** A tag leads to all photos that have it. */
+function tag(text) {
+  const item = document.createElement("li");
+  const link = part("a", text);
+  link.href = `/search?q=${encodeURIComponent(text)}`;
+  item.append(link);
+  return item;
+}
+
+/** Degrees as people write them: no map is asked, so nobody else learns the place. */
+const placeOf = ({ latitude, longitude }) => `${degrees(latitude, "N", "S")} ${degrees(longitude, "E", "W")}`;
+const degrees = (value, positive, negative) => `${Math.abs(value).toFixed(4)}° ${value < 0 ? negative : positive}`;
 
 function bytes(count) {
   const [value, unit] = count < 1e6 ? [count / 1e3, "kilobyte"] : [count / 1e6, "megabyte"];

@@ -20,11 +20,16 @@ export function wordsOf(problem) {
   return knows(key) ? say(key) : null;
 }
 
+let pass = null; // of the link that is looked at
+
+/** From now on calls carry the pass that a link has given. */
+export const withPass = (given) => (pass = given);
+
 /** @returns {Promise<any>} the parsed answer, or null where there is none */
 export async function call(method, path, body) {
   const sent = fetch(path, {
     method,
-    headers: { "Flickr-Request": "1", Accept: "application/json", ...(body ? { "Content-Type": "application/json" } : {}) },
+    headers: { "Flickr-Request": "1", Accept: "application/json", ...(pass ? { "Flickr-Pass": pass } : {}), ...(body ? { "Content-Type": "application/json" } : {}) },
     body: body ? JSON.stringify(body) : undefined,
     credentials: "same-origin",
   });
@@ -33,29 +38,6 @@ export async function call(method, path, body) {
   const json = parse(text);
   if (!answer.ok) throw new Refusal(answer.status, json, Number(answer.headers.get("Retry-After")) || 0);
   return json;
-}
-
-/**
- * Sends one file as it lies on the disk; the browser streams it. fetch() has no upload progress, XMLHttpRequest has.
- * @param {(sent: number) => void} onProgress bytes sent so far
- */
-export function sendFile(file, album, onProgress, signal) {
-  return new Promise((resolve, reject) => {
-    const request = new XMLHttpRequest();
-    request.open("POST", `/api/v1/uploads?album=${encodeURIComponent(album)}&name=${encodeURIComponent(file.name)}`);
-    request.setRequestHeader("Flickr-Request", "1");
-    request.setRequestHeader("Content-Type", file.type || "application/octet-stream");
-    request.upload.onprogress = (event) => onProgress(event.loaded);
-    request.onload = () => {
-      const json = parse(request.responseText);
-      if (request.status < 300) resolve(json);
-      else reject(new Refusal(request.status, json, Number(request.getResponseHeader("Retry-After")) || 0));
-    };
-    request.onerror = () => reject(new Refusal(0, { title: say("lost") }, 0));
-    request.onabort = () => reject(new DOMException("aborted", "AbortError"));
-    signal?.addEventListener("abort", () => request.abort());
-    request.send(file);
-  });
 }
 
 function parse(text) {

@@ -1,8 +1,10 @@
 using System.Text.Json;
+using Flickr.Photos.Collecting;
 using Flickr.Photos.Ids;
 using Flickr.Photos.Sagas;
 using Flickr.Photos.Search;
 using Flickr.Sql;
+using Microsoft.Extensions.Options;
 
 namespace Flickr.Photos.Gallery;
 
@@ -10,7 +12,8 @@ namespace Flickr.Photos.Gallery;
 /// Changes that edges must hear of. The change and the saga that carries it out are one transaction, so it reaches the edges
 /// whatever crashes; the caller then waits a while for the receipt.
 /// </summary>
-public sealed class PhotoChanges(Database database, SagaEngine sagas, SortableIds ids)
+public sealed class PhotoChanges(
+    Database database, SagaEngine sagas, SortableIds ids, IOptions<CollectingOptions> collecting, TimeProvider time)
 {
     /// <summary>Sets a photo public or private, and its texts; null leaves a thing as it is. Null when there is no such photo of this owner.</summary>
     public async Task<ChangeAnswer?> EditAsync(string ownerId, string photoId, PhotoEdit edit, TimeSpan wait, CancellationToken cancellationToken)
@@ -66,7 +69,10 @@ public sealed class PhotoChanges(Database database, SagaEngine sagas, SortableId
             await session.ExecuteAsync(
                 "UPDATE photo SET state = 'deleted', generation = @generation WHERE id = @photoId", new { photoId, generation });
             await SearchIndex.RefreshAsync(session, photoId);
+            var images = await PhotoStore.ImagesAsync(session, photoId);
             await session.ExecuteAsync("DELETE FROM image WHERE cdn_photo_key = @photoId", new { photoId });
+            await BlobReferences.SuspectAsync(session, [photo.Digest, .. images.Select(image => image.FileKey)],
+                (time.GetUtcNow() + collecting.Value.Grace).ToUnixTimeMilliseconds());
             await session.ExecuteAsync("DELETE FROM share WHERE cdn_photo_key = @photoId", new { photoId });
             await session.ExecuteAsync("DELETE FROM favorite WHERE cdn_photo_key = @photoId", new { photoId });
             await sagas.BeginAsync(session, PhotoChangeSaga.Kind, sagaId, null,

@@ -44,6 +44,17 @@ public sealed class SortableIds(TimeProvider time)
         }
     }
 
+    /// <summary>The instant an id was made at; the Unix epoch for what is no id.</summary>
+    public static DateTimeOffset TimeOf(string id)
+    {
+        var ms = 0L;
+        foreach (var digit in id.Length == Length ? id.AsSpan(0, 10) : [])
+        {
+            ms = (ms << 5) | (uint)Math.Max(0, Digits.IndexOf(digit, StringComparison.Ordinal));
+        }
+        return DateTimeOffset.FromUnixTimeMilliseconds(ms & ((1L << 47) - 1));
+    }
+
     private static string Spell(UInt128 value) => string.Create(Length, value, static (text, rest) =>
     {
         for (var i = Length - 1; i >= 0; i--)

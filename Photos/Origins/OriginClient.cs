@@ -10,19 +10,23 @@ namespace Flickr.Photos.Origins;
 /// Speaks to the storage nodes. Any node answers anything; a node that fails is passed over for the next one, as long as no
 /// byte of a body has left. Thread-safe.
 /// </summary>
-public sealed class OriginClient(HttpClient http, IOptions<PhotosOptions> options, ILogger<OriginClient> log)
+public sealed class OriginClient(HttpClient http, IOptionsMonitor<PhotosOptions> options, ILogger<OriginClient> log)
 {
-    private readonly Uri[] _nodes = [.. options.Value.Origins.Select(address => new Uri(address.TrimEnd('/') + "/"))];
-    private readonly string _key = PhotosOptions.KeyOf(options.Value.OriginKey, options.Value.OriginKeyFile);
+    private readonly string _key = PhotosOptions.KeyOf(options.CurrentValue.OriginKey, options.CurrentValue.OriginKeyFile);
+    private Known _known = new([], []);
     private int _turn;
 
     private static readonly TimeSpan AnswerTimeMax = TimeSpan.FromSeconds(30);
 
     /// <summary>Stores bytes whose digest is not known yet. They are durable when this returns.</summary>
-    /// <exception cref="OriginUnavailableException">No node took them.</exception>
-    public async Task<StoredBlob> StoreAsync(UploadBody body, CancellationToken cancellationToken)
+    /// <param name="body">The bytes.</param>
+    /// <param name="generation">What the collector's deletions are compared with; see <c>Collecting/BlobReferences.cs</c>.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="OriginUnavailableException">No node took them, or they were deleted under a later generation.</exception>
+    public async Task<StoredBlob> StoreAsync(UploadBody body, long generation, CancellationToken cancellationToken)
     {
-        using var response = await SendAsync(() => new HttpRequestMessage(HttpMethod.Post, "b") { Content = body.AsContent() },
+        using var response = await SendAsync(
+            () => WithGeneration(new HttpRequestMessage(HttpMethod.Post, "b") { Content = body.AsContent() }, generation),
             () => !body.HasBegun, cancellationToken);
         await ThrowUnlessSuccessAsync(response, cancellationToken);
         return await response.Content.ReadFromJsonAsync<StoredBlob>(cancellationToken)
@@ -30,14 +34,26 @@ public sealed class OriginClient(HttpClient http, IOptions<PhotosOptions> option
     }
 
     /// <summary>Stores a file that may be read again.</summary>
-    public async Task<StoredBlob> StoreFileAsync(string path, CancellationToken cancellationToken)
+    public async Task<StoredBlob> StoreFileAsync(string path, long generation, CancellationToken cancellationToken)
     {
         using var response = await SendAsync(
-            () => new HttpRequestMessage(HttpMethod.Post, "b") { Content = new StreamContent(File.OpenRead(path)) },
+            () => WithGeneration(
+                new HttpRequestMessage(HttpMethod.Post, "b") { Content = new StreamContent(File.OpenRead(path)) }, generation),
             () => true, cancellationToken);
         await ThrowUnlessSuccessAsync(response, cancellationToken);
         return await response.Content.ReadFromJsonAsync<StoredBlob>(cancellationToken)
             ?? throw new OriginUnavailableException("a storage node answered without a digest", null);
+    }
+
+    /// <summary>Deletes a blob as of a generation: what was stored with a later one stays. Gone already is as good.</summary>
+    public async Task DeleteBlobAsync(string digest, long generation, CancellationToken cancellationToken)
+    {
+        using var response = await SendAsync(
+            () => WithGeneration(new HttpRequestMessage(HttpMethod.Delete, "b/" + digest), generation), () => true, cancellationToken);
+        if (response.StatusCode is not (HttpStatusCode.NotFound or HttpStatusCode.Gone or HttpStatusCode.Conflict))
+        {
+            await ThrowUnlessSuccessAsync(response, cancellationToken);
+        }
     }
 
     /// <summary>Length of a blob; null when it is not there.</summary>
@@ -104,12 +120,7 @@ public sealed class OriginClient(HttpClient http, IOptions<PhotosOptions> option
     public async Task UnlinkAsync(string path, long generation, CancellationToken cancellationToken)
     {
         using var response = await SendAsync(
-            () =>
-            {
-                var request = new HttpRequestMessage(HttpMethod.Delete, path.TrimStart('/'));
-                request.Headers.Add("Link-Generation", generation.ToString(CultureInfo.InvariantCulture));
-                return request;
-            },
+            () => WithGeneration(new HttpRequestMessage(HttpMethod.Delete, path.TrimStart('/')), generation),
             () => true, cancellationToken);
         if (response.StatusCode is not (HttpStatusCode.NotFound or HttpStatusCode.Conflict))
         {
@@ -133,7 +144,7 @@ public sealed class OriginClient(HttpClient http, IOptions<PhotosOptions> option
         request.Headers.Add("Link-Owner-Epoch", link.OwnerEpoch.ToString(CultureInfo.InvariantCulture));
         request.Headers.Add("Link-Visibility", link.IsPublic ? "public" : "private");
         request.Headers.Add("Link-Tags", link.Tags);
-        request.Headers.Add("Link-Generation", link.Generation.ToString(CultureInfo.InvariantCulture));
+        WithGeneration(request, link.Generation);
         if (link.CacheControl is not null)
         {
             request.Headers.Add("Link-Cache-Control", link.CacheControl);
@@ -141,13 +152,20 @@ public sealed class OriginClient(HttpClient http, IOptions<PhotosOptions> option
         return request;
     }
 
+    private static HttpRequestMessage WithGeneration(HttpRequestMessage request, long generation)
+    {
+        request.Headers.Add("Link-Generation", generation.ToString(CultureInfo.InvariantCulture));
+        return request;
+    }
+
     private async Task<HttpResponseMessage> SendAsync(
         Func<HttpRequestMessage> make, Func<bool> mayRepeat, CancellationToken cancellationToken)
     {
         Exception? last = null;
-        for (var i = 0; i < _nodes.Length; i++)
+        var nodes = NodesNow();
+        for (var i = 0; i < nodes.Length; i++)
         {
-            var node = _nodes[(int)((uint)Volatile.Read(ref _turn) % (uint)_nodes.Length)];
+            var node = nodes[(int)((uint)Volatile.Read(ref _turn) % (uint)nodes.Length)];
             using var request = make();
             request.RequestUri = new Uri(node, request.RequestUri!);
             if (_key.Length > 0)
@@ -157,7 +175,7 @@ public sealed class OriginClient(HttpClient http, IOptions<PhotosOptions> option
             try
             {
                 var response = await AskAsync(request, cancellationToken);
-                if ((int)response.StatusCode is not (>= 500 and < 507) || i + 1 == _nodes.Length || !mayRepeat())
+                if ((int)response.StatusCode is not (>= 500 and < 507) || i + 1 == nodes.Length || !mayRepeat())
                 {
                     return response;
                 }
@@ -179,6 +197,21 @@ public sealed class OriginClient(HttpClient http, IOptions<PhotosOptions> option
         }
         throw new OriginUnavailableException("no storage node answered", last);
     }
+
+    /// <summary>The nodes of today: a discovery may change the setting while the program runs.</summary>
+    private Uri[] NodesNow()
+    {
+        var addresses = options.CurrentValue.Origins;
+        var known = _known;
+        if (!ReferenceEquals(known.Addresses, addresses))
+        {
+            known = new Known(addresses, [.. addresses.Select(address => new Uri(address.TrimEnd('/') + "/"))]);
+            _known = known;
+        }
+        return known.Nodes;
+    }
+
+    private sealed record Known(string[] Addresses, Uri[] Nodes);
 
     // A node that takes a request and says nothing must not hold a saga for ever. An upload is as slow as its client, so
     // there the client's own connection is the limit.

@@ -19,6 +19,7 @@ internal static class PageEndpoints
     public static void AddPages(this IServiceCollection services)
     {
         services.AddRazorComponents();
+        services.AddSingleton<AlbumMonths>();
         services.AddAntiforgery(options =>
         {
             options.Cookie.Name = "flickr-form";
@@ -39,10 +40,14 @@ internal static class PageEndpoints
         routes.MapPost("/signup", SignUpAsync);
         routes.MapPost("/signin", SignInAsync);
         routes.MapPost("/signout", SignOutAsync);
-        routes.MapGet("/account", ShowAccountAsync);
-        routes.MapPost("/account/visibility", SetVisibilityAsync);
-        routes.MapPost("/account/keys", AddKeyAsync);
+        routes.MapSettings();
+        routes.MapGet("/s/{secret}", (HttpContext context, string secret) => Page<LinkPage>(context, new() { ["Secret"] = secret }));
+        routes.MapGet("/reset", (HttpContext context) => Page<ResetPage>(context));
+        routes.MapGet("/reset/{secret}", (HttpContext context, string secret) => Page<ResetPage>(context, new() { ["Secret"] = secret }));
         routes.MapCollections();
+        routes.MapSearchPage();
+        AlbumMonths.Map(routes);
+        routes.MapGet("/offline", (HttpContext context) => Page<OfflinePage>(context));
         routes.MapGet("/{user}", AlbumsAsync);
         routes.MapGet("/{user}/-/open", OpenAlbum);
         routes.MapGet("/{user}/{album}", AlbumAsync);
@@ -126,37 +131,6 @@ internal static class PageEndpoints
         return Results.Redirect("/");
     }
 
-    private static async Task<IResult> ShowAccountAsync(HttpContext context, AccountStore accounts) =>
-        await AccountOfAsync(context, accounts) is { } account
-            ? Page<AccountPage>(context, new() { ["IsPrivate"] = !account.IsPublic, ["Saved"] = context.Request.Query.ContainsKey("saved") })
-            : ToSignIn(context);
-
-    private static async Task<IResult> SetVisibilityAsync(HttpContext context, IAntiforgery forgery, PhotoChanges changes)
-    {
-        if (Viewer.IdOf(context) is not { } viewer || await FormAsync(context, forgery) is not { } form)
-        {
-            return Expired(context);
-        }
-        if (form["visibility"].ToString() is not ("public" or "private"))
-        {
-            return Expired(context);
-        }
-        await changes.SetOwnerVisibilityAsync(viewer, form["visibility"]!, TimeSpan.FromSeconds(2), context.RequestAborted);
-        return Results.Redirect("/account?saved");
-    }
-
-    private static async Task<IResult> AddKeyAsync(HttpContext context, IAntiforgery forgery, AccountStore accounts)
-    {
-        if (await AccountOfAsync(context, accounts) is not { } account || await FormAsync(context, forgery) is not { } form)
-        {
-            return Expired(context);
-        }
-        var label = form["label"].ToString().Trim() is { Length: > 0 and <= 60 } given ? given : "key";
-        var key = await accounts.AddKeyAsync(account.Id, label, context.RequestAborted);
-        context.Response.Headers.CacheControl = "no-store";
-        return Page<AccountPage>(context, new() { ["IsPrivate"] = !account.IsPublic, ["NewKey"] = key });
-    }
-
     private static async Task<IResult> AlbumsAsync(HttpContext context, PhotoPages pages, AccountStore accounts, string user)
     {
         var albums = await pages.AlbumsAsync(Viewer.IdOf(context), user, context.RequestAborted);
@@ -206,13 +180,10 @@ internal static class PageEndpoints
             : Missing(context);
 
     /// <summary>The form when it came from a page of ours; null for a forged or outdated one.</summary>
-    private static async Task<IFormCollection?> FormAsync(HttpContext context, IAntiforgery forgery) =>
+    public static async Task<IFormCollection?> FormAsync(HttpContext context, IAntiforgery forgery) =>
         context.Request.HasFormContentType && await forgery.IsRequestValidAsync(context)
             ? await context.Request.ReadFormAsync(context.RequestAborted)
             : null;
-
-    private static async Task<AccountRow?> AccountOfAsync(HttpContext context, AccountStore accounts) =>
-        Viewer.IdOf(context) is { } id ? await accounts.FindAsync(id, context.RequestAborted) : null;
 
     private static string TooOften(HttpContext context, PageWords words, TimeSpan pause)
     {
@@ -227,7 +198,7 @@ internal static class PageEndpoints
     public static IResult ToSignIn(HttpContext context) =>
         Results.Redirect($"/signin?returnTo={Uri.EscapeDataString(context.Request.Path + context.Request.QueryString)}");
 
-    private static RazorComponentResult<SignPage> Expired(HttpContext context) =>
+    public static RazorComponentResult<SignPage> Expired(HttpContext context) =>
         Page<SignPage>(context, new() { ["Problem"] = PageWords.For(context)["formExpired"] }, 400);
 
     private static RazorComponentResult<MissingPage> Missing(HttpContext context) =>
@@ -240,7 +211,8 @@ internal static class PageEndpoints
         var tokens = context.RequestServices.GetRequiredService<IAntiforgery>().GetAndStoreTokens(context);
         parameters ??= [];
         parameters["Frame"] = new PageFrame(
-            PageWords.For(context), Viewer.NameOf(context), tokens.FormFieldName, tokens.RequestToken!);
+            PageWords.For(context), Viewer.NameOf(context), tokens.FormFieldName, tokens.RequestToken!,
+            context.Request.Path.ToUriComponent());
         context.Response.Headers.CacheControl = "no-store";
         return new RazorComponentResult<TPage>(parameters) { StatusCode = status };
     }

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Globalization;
 using System.Text.Json;
 
 namespace Flickr.Photos.Pages;
@@ -26,6 +27,13 @@ public sealed class PageWords
     /// <summary>Language tag, e.g. <c>ko</c>.</summary>
     public string Language { get; }
 
+    /// <summary>How numbers are written: the program carries no cultures, and both languages group digits alike.</summary>
+    public CultureInfo Culture => CultureInfo.InvariantCulture;
+
+    /// <summary>"2026-03" as people say it.</summary>
+    public string Month(string month) =>
+        DateOnly.ParseExact(month, "yyyy-MM", CultureInfo.InvariantCulture).ToString(Language == "ko" ? "yyyy년 M월" : "MMMM yyyy", Culture);
+
     /// <summary>What scripts say, as JSON that is safe inside a script element.</summary>
     public string ForScripts { get; }
 
@@ -34,6 +42,9 @@ public sealed class PageWords
 
     /// <summary>The text of a key.</summary>
     public string this[string key] => _texts[key];
+
+    /// <summary>The text of a key; null when there is none.</summary>
+    public string? TryGet(string key) => _texts.GetValueOrDefault(key);
 
     /// <summary>The language that the browser asks for first among those we have; English otherwise.</summary>
     public static PageWords For(HttpContext context)

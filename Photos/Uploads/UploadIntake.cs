@@ -1,5 +1,6 @@
 using Flickr.Photos.Accounts;
 using Flickr.Photos.Albums;
+using Flickr.Photos.Collecting;
 using Flickr.Photos.Ids;
 using Flickr.Photos.Imaging;
 using Flickr.Photos.Origins;
@@ -79,10 +80,11 @@ public sealed class UploadIntake(
     private async Task<IResult> StoreAsync(HttpContext context, UploadBody body, string ownerId, string albumName,
         string fileName, ImageFormat format, long bytesMax)
     {
+        var generation = await database.WriteAsync(BlobReferences.NextGenerationAsync, context.RequestAborted);
         StoredBlob blob;
         try
         {
-            blob = await origin.StoreAsync(body, context.RequestAborted);
+            blob = await origin.StoreAsync(body, generation, context.RequestAborted);
         }
         catch (OriginUnavailableException) when (body.IsTooLong)
         {
@@ -102,19 +104,30 @@ public sealed class UploadIntake(
             return Problem.Later(context, 503, "storage-unavailable", "The file was damaged on its way to storage. Send it again.",
                 TimeSpan.FromSeconds(1));
         }
-        var upload = await AcceptAsync(ownerId, albumName, fileName, blob, ImageSignature.MediaType(format), context.RequestAborted);
+        UploadRow upload;
+        try
+        {
+            upload = await AcceptAsync(
+                ownerId, albumName, fileName, blob, generation, ImageSignature.MediaType(format), context.RequestAborted);
+        }
+        catch (BlobCollectedException)
+        {
+            return Problem.Later(context, 503, "storage-unavailable",
+                "The same bytes were being cleared away in this moment. Send the file again.", TimeSpan.FromSeconds(1));
+        }
         metrics.UploadsAccepted.Inc();
         metrics.UploadBytes.Inc(blob.Length);
         return Results.Json(upload.Body(), statusCode: 202);
     }
 
     private async Task<UploadRow> AcceptAsync(string ownerId, string albumName, string fileName, StoredBlob blob,
-        string mediaType, CancellationToken cancellationToken)
+        long generation, string mediaType, CancellationToken cancellationToken)
     {
         var id = ids.Next();
         var photoId = ids.Next();
         var upload = await database.WriteAsync(async session =>
         {
+            await BlobReferences.CheckAsync(session, blob.Digest, generation);
             var albumId = await AlbumStore.EnsureAsync(session, ids, ownerId, albumName, time);
             var duplicate = await rows.FindDuplicateAsync(session, albumId, blob.Digest);
             await session.ExecuteAsync(

@@ -1,14 +1,16 @@
+using Flickr.Photos.Collecting;
 using Flickr.Photos.Gallery;
 using Flickr.Photos.Problems;
 using Flickr.Photos.Publishing;
 using Flickr.Photos.Sagas;
 using Flickr.Photos.Search;
 using Flickr.Sql;
+using Microsoft.Extensions.Options;
 
 namespace Flickr.Photos.Uploads;
 
 /// <summary>What the upload saga writes into the tables, each inside the transaction of its step.</summary>
-public sealed class UploadRows(PhotosMetrics metrics, TimeProvider time)
+public sealed class UploadRows(PhotosMetrics metrics, IOptions<CollectingOptions> collecting, TimeProvider time)
 {
     private const int NumberMax = 10_000;
 
@@ -153,12 +155,28 @@ public sealed class UploadRows(PhotosMetrics metrics, TimeProvider time)
             });
         if (progress.IsOver)
         {
+            await ReleaseBytesAsync(session, progress, state);
             (isFailed ? metrics.UploadsFailed : state.DuplicateOf is null ? metrics.UploadsPublished : metrics.UploadsDuplicate).Inc();
             if (await session.ScalarAsync<long?>("SELECT created_ms FROM upload WHERE id = @SagaId", new { progress.SagaId })
                 is { } acceptedMs)
             {
                 metrics.PublishSeconds.Observe(Math.Max(0, NowMs - acceptedMs) / 1000.0); // the clock may have been set back
             }
+        }
+    }
+
+    // A stuck saga may be replayed by an operator, so what it has stays kept.
+    private async Task ReleaseBytesAsync(SqlSession session, SagaProgress progress, UploadState state)
+    {
+        if (progress.Status == SagaStatus.Stuck)
+        {
+            return;
+        }
+        var dueMs = NowMs + (long)collecting.Value.Grace.TotalMilliseconds;
+        await BlobReferences.UnpinAsync(session, progress.SagaId, dueMs);
+        if (progress.Status == SagaStatus.Failed)
+        {
+            await BlobReferences.SuspectAsync(session, [state.Digest], dueMs);
         }
     }
 

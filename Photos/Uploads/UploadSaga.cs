@@ -1,3 +1,4 @@
+using Flickr.Photos.Collecting;
 using Flickr.Photos.Gallery;
 using Flickr.Photos.Imaging;
 using Flickr.Photos.Invalidations;
@@ -110,7 +111,10 @@ public sealed class UploadSaga(
         state.Variants.Clear();
         foreach (var variant in answer.Variants)
         {
-            var blob = await origin.StoreFileAsync(variant.Path, cancellationToken);
+            var generation = await database.WriteAsync(BlobReferences.NextGenerationAsync, cancellationToken);
+            var blob = await origin.StoreFileAsync(variant.Path, generation, cancellationToken);
+            await database.WriteAsync(
+                session => BlobReferences.PinAsync(session, sagaId, blob.Digest, generation), cancellationToken);
             state.Variants.Add(new StoredVariant(variant.Rung, blob.Digest, blob.Length, variant.Width, variant.Height));
         }
         state.ThumbHash = answer.ThumbHash;

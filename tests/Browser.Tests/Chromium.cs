@@ -28,8 +28,8 @@ public sealed class Chromium : IAsyncLifetime
         });
     }
 
-    /// <summary>A fresh profile: no cookies, no cache. Null: a desktop in English.</summary>
-    internal async Task<IBrowserContext> NewProfileAsync(Screen? screen = null)
+    /// <summary>A fresh profile: no cookies, no cache. Null: a desktop in English. Only with <paramref name="hasWorker"/> the service worker may be.</summary>
+    internal async Task<IBrowserContext> NewProfileAsync(Screen? screen = null, bool hasWorker = false)
     {
         Assert.SkipWhen(_browser is null, "not run: Chromium is missing (apt-get install chromium)");
         screen ??= Screen.Desktop;
@@ -40,6 +40,8 @@ public sealed class Chromium : IAsyncLifetime
             IsMobile = screen.IsPhone,
             HasTouch = screen.IsPhone,
             Locale = screen.Language,
+            // What a service worker answers hides the edge's headers from the tests that look at them.
+            ServiceWorkers = hasWorker ? ServiceWorkerPolicy.Allow : ServiceWorkerPolicy.Block,
             ColorScheme = screen.IsDark ? ColorScheme.Dark : ColorScheme.Light,
         });
         context.SetDefaultTimeout(20_000);

@@ -44,11 +44,11 @@ public sealed class FirstPhotoJourney(RunningFlickr flickr, Chromium chromium)
         Assert.Equal(Photographs.Length, seen.Images.Count);
         await page.ScreenshotAsync(new() { Path = Chromium.PictureFile("grid.png"), FullPage = true });
 
-        await OpenOriginalAsync(page, seen);
+        await OpenOriginalAsync(person, page, seen);
         Assert.All(seen.Everything.Where(entry => entry.Type.StartsWith("image/", StringComparison.Ordinal)),
             entry => Assert.StartsWith(flickr.Edge, entry.Url, StringComparison.Ordinal));
 
-        await DeleteTheOpenPhotoAsync(page, seen);
+        await DeleteTheOpenPhotoAsync(person, page, seen);
     }
 
     private static bool IsAllFromCache(Traffic seen) =>
@@ -82,27 +82,27 @@ public sealed class FirstPhotoJourney(RunningFlickr flickr, Chromium chromium)
         });
     }
 
-    private static async Task OpenOriginalAsync(IPage page, Traffic seen)
+    private static async Task OpenOriginalAsync(Person person, IPage page, Traffic seen)
     {
         await page.Locator(".grid li[data-hd] a").First.ClickAsync();
         await Assertions.Expect(page.Locator("dialog.viewer[open] img")).ToHaveJSPropertyAsync("complete", true);
         await page.ScreenshotAsync(new() { Path = Chromium.PictureFile("viewer.png") });
         var original = page.WaitForResponseAsync(response => response.Url.Contains("/original/", StringComparison.Ordinal) && response.Status == 200);
-        await page.Locator("dialog.viewer [data-do=original]").ClickAsync();
+        await person.DoInMenuAsync("original");
         await original;
         await Assertions.Expect(page.Locator("dialog.viewer .message")).ToBeHiddenAsync();
         Assert.Contains(seen.Images, image => image.Url.Contains("/hd/", StringComparison.Ordinal));
     }
 
-    private async Task DeleteTheOpenPhotoAsync(IPage page, Traffic seen)
+    private async Task DeleteTheOpenPhotoAsync(Person person, IPage page, Traffic seen)
     {
         var id = await page.EvaluateAsync<string>("document.querySelector('.grid li[data-hd]').dataset.id");
         var thumbnail = await page.EvaluateAsync<string>("document.querySelector('.grid li[data-hd] img').src");
         using var client = new HttpClient();
         Assert.Equal(200, (int)(await client.GetAsync(thumbnail)).StatusCode);
-        page.Dialog += (_, dialog) => dialog.AcceptAsync();
 
-        await page.Locator("dialog.viewer [data-do=delete]").ClickAsync();
+        await person.DoInMenuAsync("delete");
+        await page.Locator("dialog.confirm [value=yes]").ClickAsync();
         await Assertions.Expect(page.Locator($".grid li[data-id='{id}']")).ToHaveCountAsync(0);
 
         var since = Stopwatch.StartNew();

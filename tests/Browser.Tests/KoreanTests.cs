@@ -26,8 +26,8 @@ public sealed class KoreanTests(RunningFlickr flickr, Chromium chromium)
         await person.PictureAsync("korean-viewer.png");
         await person.Do("share").ClickAsync();
         await person.Page.Locator("dialog.share [name=user]").FillAsync("없는사람");
-        await person.Page.Locator("dialog.share form button").ClickAsync();
-        await Assertions.Expect(person.Page.Locator("dialog.share [role=status]")).ToHaveTextAsync("그런 이름의 다른 사용자가 없습니다.");
+        await person.Page.Locator("dialog.share form.add button").ClickAsync();
+        await Assertions.Expect(person.Page.Locator("dialog.share section:first-of-type [role=status]")).ToHaveTextAsync("그런 이름의 다른 사용자가 없습니다.");
         await person.PictureAsync("korean-share.png");
 
         await person.GoAsync("/account");

@@ -17,9 +17,9 @@ internal sealed class Person(RunningFlickr flickr, IBrowserContext profile, IPag
     public ILocator Viewer => Page.Locator("dialog.viewer");
 
     /// <summary>Opens a fresh browser and signs up. Works in every language: fields are found by their form names.</summary>
-    public static async Task<Person> SignUpAsync(RunningFlickr flickr, Chromium chromium, string name, Screen? screen = null)
+    public static async Task<Person> SignUpAsync(RunningFlickr flickr, Chromium chromium, string name, Screen? screen = null, bool hasWorker = false)
     {
-        var profile = await chromium.NewProfileAsync(screen);
+        var profile = await chromium.NewProfileAsync(screen, hasWorker);
         var page = await profile.NewPageAsync();
         await page.GotoAsync($"{flickr.Photos}/signup");
         await page.Locator("input[name=name]").FillAsync(name);
@@ -64,7 +64,15 @@ internal sealed class Person(RunningFlickr flickr, IBrowserContext profile, IPag
     public Task SeeViewedPictureAsync() => Page.WaitForFunctionAsync(
         "() => (i => i?.complete && i.naturalWidth > 0)(document.querySelector('dialog.viewer[open] .stage img'))");
 
-    public ILocator Do(string action) => Viewer.Locator($"[data-do={action}]");
+    public ILocator Do(string action) => Viewer.Locator($"[data-do={action}]").First;
+
+    /// <summary>Does what stands in the lightbox's menu.</summary>
+    public async Task DoInMenuAsync(string action)
+    {
+        await Page.Mouse.MoveAsync(200, 300); // the tools have gone if nobody moved
+        await Viewer.Locator(".tools summary").ClickAsync();
+        await Do(action).ClickAsync();
+    }
 
     public Task PictureAsync(string name, bool isWhole = false) =>
         Page.ScreenshotAsync(new() { Path = Chromium.PictureFile(name), FullPage = isWhole });

@@ -18,11 +18,21 @@ public sealed class RunningFlickr : IAsyncLifetime
     /// <summary>Address of the edge.</summary>
     public string Edge { get; private set; } = "";
 
+    /// <summary>Address of a storage node.</summary>
+    public string Origin { get; private set; } = "";
+
+    /// <summary>Where the programs keep their state.</summary>
+    public string Data => _data;
+
+    /// <summary>What storage nodes ask of who writes.</summary>
+    public string StorageKey => File.ReadAllText(Path.Combine(_data, "secrets", "storage.key")).Trim();
+
     public async ValueTask InitializeAsync()
     {
         var port = FreePortBase();
         Photos = $"http://127.0.0.1:{port}";
         Edge = $"http://127.0.0.1:{port + 1}";
+        Origin = $"http://127.0.0.1:{port + 10}";
         var program = Path.Combine(AppContext.BaseDirectory, "flickr.dll");
         _process = Process.Start(new ProcessStartInfo("dotnet", [program, "up", "--port-base", $"{port}", "--data", _data])
         {

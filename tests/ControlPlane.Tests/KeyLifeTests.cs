@@ -26,7 +26,7 @@ public sealed class KeyLifeTests : IAsyncLifetime
         var keys = Options.Create(new KeyOptions());
         _database = Database.Open(options.Database, TimeProvider.System);
         await Migrations.ApplyAsync(_database, typeof(ControlPlaneProgram).Assembly);
-        _vault = KeyVault.Open(options, keys);
+        _vault = KeyVault.Of(options, keys.Value, TimeProvider.System);
         var audit = new AuditLog(_database, _time);
         var signals = new LogSignals(options, _database, NullLogger<LogSignals>.Instance,
             TimeProvider.System);
@@ -83,7 +83,7 @@ public sealed class KeyLifeTests : IAsyncLifetime
             """, new { lease = _time.GetUtcNow().ToUnixTimeMilliseconds() }));
         _time.Advance(TimeSpan.FromSeconds(silentSeconds));
 
-        var key = await _life.RotateAsync(SigningAlgorithm.HS256, "test", CancellationToken.None);
+        var key = await _life.RotateAsync(SigningAlgorithm.HS256, false, "test", CancellationToken.None);
 
         Assert.Equal(waits ? KeyState.PrePublished : KeyState.Active, key.Life);
         _time.Advance(TimeSpan.FromSeconds(2));
@@ -97,7 +97,7 @@ public sealed class KeyLifeTests : IAsyncLifetime
         for (var turn = 0; turn < 100; turn++)
         {
             _time.Advance(TimeSpan.FromHours(1));
-            await _life.RotateAsync(SigningAlgorithm.ES256, "test", CancellationToken.None);
+            await _life.RotateAsync(SigningAlgorithm.ES256, false, "test", CancellationToken.None);
         }
         var keys = (await _life.AllAsync(CancellationToken.None)).Where(key =>
             key.Algorithm == "ES256").ToList();

@@ -15,6 +15,9 @@ internal sealed class FakeOrigin : IAsyncDisposable
 
     public ConcurrentDictionary<string, byte[]> Blobs { get; } = new();
 
+    /// <summary>Highest generation of a put or a deletion of a blob, and which of the two it was.</summary>
+    public ConcurrentDictionary<string, (long Generation, bool IsDeleted)> Generations { get; } = new();
+
     public ConcurrentDictionary<string, FakeLink> Links { get; } = new();
 
     /// <summary>Writes of two contents under one generation: never right.</summary>
@@ -67,9 +70,35 @@ internal sealed class FakeOrigin : IAsyncDisposable
         {
             var bytes = await ReadAsync(context.Request);
             var digest = Convert.ToHexStringLower(SHA256.HashData(bytes));
-            var existed = !Blobs.TryAdd(digest, bytes);
+            bool existed;
+            lock (Generations)
+            {
+                var generation = long.Parse(context.Request.Headers["Link-Generation"].ToString());
+                var known = Generations.GetValueOrDefault(digest);
+                if (known.IsDeleted && known.Generation >= generation)
+                {
+                    context.Response.StatusCode = 409;
+                    return;
+                }
+                existed = !Blobs.TryAdd(digest, bytes);
+                Generations[digest] = (Math.Max(known.Generation, generation), false);
+            }
             context.Response.StatusCode = existed ? 200 : 201;
             await context.Response.WriteAsJsonAsync(new { digest, length = bytes.Length, existed });
+            return;
+        }
+        if (context.Request.Method == "DELETE")
+        {
+            var generation = long.Parse(context.Request.Headers["Link-Generation"].ToString());
+            lock (Generations)
+            {
+                var isLater = generation >= Generations.GetValueOrDefault(path[3..]).Generation;
+                context.Response.StatusCode = !isLater ? 409 : Blobs.TryRemove(path[3..], out _) ? 204 : 404;
+                if (isLater)
+                {
+                    Generations[path[3..]] = (generation, true);
+                }
+            }
             return;
         }
         if (!Blobs.TryGetValue(path[3..], out var blob))
