@@ -65,6 +65,7 @@ internal static class EdgeServices
         services.AddSingleton<FailureMemory>();
         services.AddSingleton<Responder>();
         services.AddSingleton<StoredAnswers>();
+        services.AddSingleton<HeadUpdates>();
         services.AddSingleton<PassAnswers>();
         services.AddSingleton<FillAnswers>();
         services.AddSingleton<Invalidations>();

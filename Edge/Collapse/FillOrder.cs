@@ -46,6 +46,9 @@ internal sealed record FillOrder
     /// </summary>
     public bool IsPart { get; init; }
 
+    /// <summary>Whether it renews in the background: nobody reads it, and that is no reason to end it.</summary>
+    public bool IsBehind { get; init; }
+
     /// <summary>Whether the log tier is looked into first: not when RAM had the object.</summary>
     public bool LooksIntoLog { get; init; }
 }

@@ -77,7 +77,7 @@ internal sealed class Fills(
             return;
         }
         var conditions = stale.HasObject ? Conditional.ForRevalidation(stale.Head.Http) : HeaderBlock.Empty;
-        var fetch = order.Fetch;
+        var fetch = order.Fetch with { OnInterim = flight.HearAsync };
         if (conditions.Count > 0)
         {
             fetch = fetch with { Fields = HeaderBlock.Of(fetch.Fields.Concat(conditions)) };
@@ -94,7 +94,8 @@ internal sealed class Fills(
                     return;
                 }
             }
-            (exchange, fault) = await fetcher.SendAsync(order.Fetch, null, cancellationToken);
+            (exchange, fault) = await fetcher.SendAsync(order.Fetch with { OnInterim = flight.HearAsync }, null,
+                cancellationToken);
         }
         if (exchange is null)
         {
@@ -220,6 +221,7 @@ internal sealed class Fills(
         flight.Own(body);
         using var feed = new LogFeed(cache, key, body);
         using var source = new ResumableBody(fetcher, order.Fetch, exchange, fetchOptions, metrics);
+        var isKept = IsKept(exchange);
         flight.TryLand(new Landing
         {
             Outcome = FillOutcome.Storing,
@@ -229,11 +231,12 @@ internal sealed class Fills(
             Variant = variant,
             OriginAge = exchange.Headers.Joined("Age"),
             IsFromPeer = exchange.FromPeer is not null,
-            IsKept = exchange.FromPeer is not { IsKept: false },
+            IsKept = isKept
+                && (exchange.Length is not { } length || length <= cache.MemoryObjectBytesMax || feed.TryOpen()),
             ForwardStatus = exchange.Status,
         });
-        var isKept = IsKept(exchange);
-        var fault = await PumpAsync(source, body, isKept ? feed : null, cancellationToken);
+        var fault = await PumpAsync(
+            source, body, isKept ? feed : null, order.IsBehind ? null : flight, cancellationToken);
         if (isKept && fault == FillFault.None && body.Published <= order.Site.RuleOf(order.Class).ObjectBytesMax)
         {
             await KeepAsync(flight, key, head, body, feed);
@@ -301,7 +304,7 @@ internal sealed class Fills(
             Reason = decision.Reason,
             ForwardStatus = exchange.Status,
         });
-        var fault = await PumpAsync(source, body, null, cancellationToken);
+        var fault = await PumpAsync(source, body, null, null, cancellationToken);
         var isKept = fault == FillFault.None && body.Published <= SharedErrorBytesMax;
         failures.Remember(flight.Key,
             isKept ? new SharedAnswer(head, body.InMemory(0), FillFault.None) : null,
@@ -309,10 +312,16 @@ internal sealed class Fills(
         End(body, fault);
     }
 
-    private static async Task<FillFault> PumpAsync(
-        ResumableBody source, FlightBody body, LogFeed? feed, CancellationToken cancellationToken)
+    /// <param name="source">Where the bytes come from.</param>
+    /// <param name="body">Where they go.</param>
+    /// <param name="feed">The log, when it takes them as they come.</param>
+    /// <param name="flight">Whose readers it is for; null: it goes on without any.</param>
+    /// <param name="cancellationToken">The program ends.</param>
+    private async Task<FillFault> PumpAsync(ResumableBody source, FlightBody body, LogFeed? feed, Flight? flight,
+        CancellationToken cancellationToken)
     {
         var end = new byte[1];
+        var unread = new UnreadFill(options.Value, time);
         try
         {
             while (true)
@@ -336,6 +345,10 @@ internal sealed class Fills(
                     return FillFault.SpoolFull;
                 }
                 feed?.Feed();
+                if (flight is not null && unread.IsUseless(flight, body) && flight.TryAbandon())
+                {
+                    return FillFault.Unread;
+                }
             }
         }
         catch (FillCutException cut)

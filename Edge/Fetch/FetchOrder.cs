@@ -34,7 +34,7 @@ internal sealed record FetchOrder
     public Stream? Content { get; init; }
 
     /// <summary>Called with every interim answer before the head; null: they are dropped.</summary>
-    public Action<InterimAnswer>? OnInterim { get; init; }
+    public Func<InterimAnswer, ValueTask>? OnInterim { get; init; }
 
     /// <summary>Whether another replica may be asked when one fails: only for GET and HEAD.</summary>
     public bool MayFailOver { get; init; }

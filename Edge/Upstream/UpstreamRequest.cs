@@ -20,7 +20,7 @@ internal sealed record UpstreamRequest
     public Stream? Content { get; init; }
 
     /// <summary>Called with every interim answer before the head, in order; null: they are dropped.</summary>
-    public Action<InterimAnswer>? OnInterim { get; init; }
+    public Func<InterimAnswer, ValueTask>? OnInterim { get; init; }
 
     /// <summary>Whether the request may be sent again when nothing of an answer came (RFC 9110 9.2.2).</summary>
     public bool MayRepeat => Content is null && (HttpMethods.IsGet(Method) || HttpMethods.IsHead(Method));

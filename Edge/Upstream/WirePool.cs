@@ -208,10 +208,9 @@ internal sealed class WirePool : IDisposable
                         {
                             return (null, FillFault.Malformed);
                         }
-                        if (head.Status > 101)
+                        if (head.Status > 101 && request.OnInterim is { } told)
                         {
-                            request.OnInterim?.Invoke(
-                                new InterimAnswer(head.Status, HopByHop.Strip(head.Fields)));
+                            await told(new InterimAnswer(head.Status, HopByHop.Strip(head.Fields)));
                         }
                         scanned = 0;
                         continue;
