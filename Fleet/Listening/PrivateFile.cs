@@ -20,18 +20,22 @@ internal static class PrivateFile
         using (var file = new FileStream(temporary, options))
         {
             file.Write(content);
-            file.Flush();
-            Sync((int)file.SafeFileHandle.DangerousGetHandle(), path);
+            Sync(file);
         }
         File.Move(temporary, path, overwrite: true);
     }
 
-    /// <summary>Of the C library, because the runtime hides a failure. Photos has no other use for Fleet's.</summary>
-    private static void Sync(int descriptor, string path)
+    /// <summary>
+    /// Makes what was written durable; by the C library, because the runtime hides a failure. Photos has no other use
+    /// for Fleet's.
+    /// </summary>
+    /// <exception cref="IOException">The disk did not take it.</exception>
+    public static void Sync(FileStream file)
     {
-        if (!OperatingSystem.IsWindows() && Native.FileSync(descriptor) != 0)
+        file.Flush();
+        if (!OperatingSystem.IsWindows() && Native.FileSync((int)file.SafeFileHandle.DangerousGetHandle()) != 0)
         {
-            throw new IOException($"cannot sync {path} to disk: {Marshal.GetLastPInvokeErrorMessage()}");
+            throw new IOException($"cannot sync {file.Name} to disk: {Marshal.GetLastPInvokeErrorMessage()}");
         }
     }
 
