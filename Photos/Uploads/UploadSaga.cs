@@ -1,4 +1,3 @@
-using Flickr.Photos.Collecting;
 using Flickr.Photos.Gallery;
 using Flickr.Photos.Imaging;
 using Flickr.Photos.Invalidations;
