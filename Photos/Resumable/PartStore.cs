@@ -9,7 +9,8 @@ namespace Flickr.Photos.Resumable;
 /// <summary>
 /// Unfinished uploads in a folder of this process: <c>id.json</c> what it is, <c>id.part</c> its bytes so far. The length of the
 /// second is the offset, so there is nothing that could disagree. Several processes need a balancer that keeps a client with
-/// one of them. Thread-safe; the bytes of one upload are written under its lock.
+/// one of them. Parts are not synced: nothing is promised for them, and the whole is hashed when it goes to storage, where it
+/// becomes durable before anybody is told. Thread-safe; the bytes of one upload are written under its lock.
 /// </summary>
 internal sealed class PartStore
 {
@@ -105,7 +106,6 @@ internal sealed class PartStore
             {
                 file.SetLength(began);
             }
-            file.Flush(flushToDisk: true);
             Save(upload with { ExpiresMs = Expiry() });
         }
     }

@@ -46,8 +46,11 @@ public sealed class ResumedUploadTests
         using var folder = new TemporaryFolder();
         var file = folder.Write("large.jpg", new byte[Length]);
         await using var server = await FakeServer.StartAsync((app, _) => app.MapPost("/api/v1/uploads",
-            async (HttpContext context) => Results.Json(
-                new { id = "1", state = "queued", digest = await FakeServer.DigestOfBodyAsync(context) }, statusCode: 202)));
+            async (HttpContext context) =>
+            {
+                var digest = await FakeServer.DigestOfBodyAsync(context);
+                return Results.Json(new { id = "1", state = "queued", digest }, statusCode: 202);
+            }));
 
         var (code, output, error) = await server.RunAsync(folder, "upload", file, "--album", "nature", "--no-wait");
 
@@ -97,7 +100,7 @@ public sealed class ResumedUploadTests
                 context.Response.Headers["Upload-Offset"] = Got.Length.ToString(CultureInfo.InvariantCulture);
                 return Results.Ok();
             });
-            app.MapMethods("/api/v1/tus/7", ["PATCH"], AppendAsync);
+            app.MapMethods("/api/v1/tus/7", ["PATCH"], (Delegate)AppendAsync); // as a RequestDelegate its result would be dropped
             app.MapGet("/api/v1/uploads/{id}", (string id) => Results.Json(new
             {
                 id,

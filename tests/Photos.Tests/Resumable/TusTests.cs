@@ -132,14 +132,15 @@ public sealed class TusTests
     {
         using var socket = new System.Net.Sockets.TcpClient();
         await socket.ConnectAsync(client.BaseAddress!.Host, client.BaseAddress.Port);
+        var stream = socket.GetStream();
         var head = $"PATCH {location} HTTP/1.1\r\nHost: {client.BaseAddress.Authority}\r\nAuthorization: {client.DefaultRequestHeaders.Authorization}\r\n"
             + $"Tus-Resumable: 1.0.0\r\nUpload-Offset: {offset}\r\nContent-Type: application/offset+octet-stream\r\nContent-Length: {bytes.Length}\r\n\r\n";
-        await socket.GetStream().WriteAsync(Encoding.ASCII.GetBytes(head));
-        await socket.GetStream().WriteAsync(bytes.AsMemory(0, sent));
-        await socket.GetStream().FlushAsync();
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(head));
+        await stream.WriteAsync(bytes.AsMemory(0, sent));
+        await stream.FlushAsync();
         socket.Client.Shutdown(System.Net.Sockets.SocketShutdown.Send);
         var rest = new byte[1_000];
-        while (await socket.GetStream().ReadAsync(rest) > 0)
+        while (await stream.ReadAsync(rest) > 0)
         {
             continue;
         }
