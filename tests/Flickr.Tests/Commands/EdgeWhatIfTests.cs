@@ -1,6 +1,5 @@
 using Flickr.Edge;
 using Flickr.Tests.Client;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 
 namespace Flickr.Tests.Commands;
