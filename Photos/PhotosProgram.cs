@@ -202,6 +202,13 @@ public static class PhotosProgram
         services.AddSearch();
         services.AddPages();
         services.AddSingleton<PhotoChanges>();
+        AddSagas(services);
+        services.AddSingleton<PhotosStart>();
+        services.AddHostedService(provider => provider.GetRequiredService<PhotosStart>());
+    }
+
+    private static void AddSagas(IServiceCollection services)
+    {
         services.AddSingleton<UploadSaga>();
         services.AddSingleton<PhotoChangeSaga>();
         services.AddSingleton<OwnerChangeSaga>();
@@ -220,7 +227,5 @@ public static class PhotosProgram
             provider.GetRequiredService<ProgramTrace>(),
             provider.GetRequiredService<TimeProvider>()));
         services.AddHostedService(provider => provider.GetRequiredService<SagaEngine>());
-        services.AddSingleton<PhotosStart>();
-        services.AddHostedService(provider => provider.GetRequiredService<PhotosStart>());
     }
 }

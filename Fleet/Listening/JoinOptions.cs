@@ -3,7 +3,7 @@ using Microsoft.Extensions.Options;
 
 namespace Flickr.Listening;
 
-/// <summary>How a node becomes a member of the installation; section <c>&lt;Program&gt;:Join</c>.</summary>
+/// <summary>How a node becomes a member of the installation; section <c>X:Join</c>.</summary>
 internal sealed class JoinOptions
 {
     /// <summary>

@@ -4,8 +4,8 @@ using Microsoft.Extensions.Options;
 namespace Flickr.Origin.ObjectStore;
 
 /// <summary>
-/// An S3-compatible service: where blobs and links live with <c>Origin:Store=S3</c>, and where backups to <c>s3://</c> go; section
-/// <c>Origin:S3</c>.
+/// An S3-compatible service: where blobs and links live with <c>Origin:Store=S3</c>, and where backups to <c>s3://</c> go;
+/// section <c>Origin:S3</c>.
 /// </summary>
 public sealed class S3Options
 {
