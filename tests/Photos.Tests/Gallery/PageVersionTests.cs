@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text.Json;
 using Flickr.Photos.Tests.Albums;
 using Flickr.Photos.Tests.Hosting;
 
