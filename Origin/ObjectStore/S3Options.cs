@@ -3,10 +3,7 @@ using Microsoft.Extensions.Options;
 
 namespace Flickr.Origin.ObjectStore;
 
-/// <summary>
-/// An S3-compatible service: where blobs and links live with <c>Origin:Store=S3</c>, and where backups to <c>s3://</c> go;
-/// section <c>Origin:S3</c>.
-/// </summary>
+/// <summary>An S3-compatible service, of the store and of backups; section <c>Origin:S3</c>.</summary>
 public sealed class S3Options
 {
     /// <summary>Address of the service, e.g. <c>https://s3.example.org</c>. Empty: S3 is not used. Default empty.</summary>

@@ -139,6 +139,6 @@ internal sealed partial class SettingsPage
 
     private static string Cell(string? text) => (text ?? "").Replace("|", "\\|", StringComparison.Ordinal);
 
-    [GeneratedRegex(@"section `([A-Za-z:]+)`")]
+    [GeneratedRegex(@"section `([A-Za-z0-9:]+)`")]
     private static partial Regex Section();
 }
