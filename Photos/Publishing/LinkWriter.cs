@@ -18,8 +18,9 @@ public sealed class LinkWriter(OriginClient origin)
     public Task<LinkOutcome> WriteAsync(PhotoRow photo, string resolution, string digest, CancellationToken cancellationToken) =>
         origin.LinkAsync(
             new CdnLink(
-                photo.PathOf(resolution).Value, digest, resolution == "original" ? photo.MediaType : ImageRung.MediaTypeOf(resolution), photo.OwnerId,
-                photo.OwnerEpoch, photo.IsPublic && resolution != "original", photo.Tags, photo.Generation),
+                photo.PathOf(resolution).Value, digest,
+                resolution == "original" ? photo.MediaType : ImageRung.MediaOf(resolution), photo.OwnerId, photo.OwnerEpoch,
+                photo.IsPublic && resolution != "original", photo.Tags, photo.Generation),
             document: null, cancellationToken);
 
     /// <summary>Removes every link a photo may have, under the generation of the row.</summary>
