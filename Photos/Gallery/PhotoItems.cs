@@ -49,7 +49,7 @@ public sealed class PhotoItems(EdgeAddresses addresses)
             var path = CdnNames.PathOf(photo.OwnerName, photo.AlbumName, resolution, photo.Name).Value;
             var opens = resolution.StartsWith("thumbnail", StringComparison.Ordinal) ? PhotoClasses.Thumb : PhotoClasses.Rendition;
             var file = await FileAsync(path, digest, width, height, resolution, opens);
-            files.Add(new PhotoVariant(resolution.Split('.')[0], ImageRung.MediaTypeOf(resolution), file!.Url, width, height));
+            files.Add(new PhotoVariant(resolution.Split('.')[0], ImageRung.MediaOf(resolution), file!.Url, width, height));
         }
         return new PhotoItem(
             photo.Id, photo.Name, photo.Title, photo.Description, photo.Width, photo.Height, photo.TakenAt, photo.ThumbHash,
@@ -70,5 +70,5 @@ public sealed class PhotoItems(EdgeAddresses addresses)
     private static IEnumerable<(string Resolution, string Digest, long Width, long Height)> FilesOf(SeenPhoto photo) =>
         (photo.Files?.Split('\n') ?? []).Select(line => line.Split(' ')).Select(parts =>
             (parts[0], parts[1], long.Parse(parts[2], CultureInfo.InvariantCulture), long.Parse(parts[3], CultureInfo.InvariantCulture)))
-        .OrderBy(file => ImageRung.MediaTypeOf(file.Item1), StringComparer.Ordinal).ThenBy(file => file.Item3 * file.Item4);
+        .OrderBy(file => ImageRung.MediaOf(file.Item1), StringComparer.Ordinal).ThenBy(file => file.Item3 * file.Item4);
 }

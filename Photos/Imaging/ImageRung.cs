@@ -24,7 +24,7 @@ public sealed record ImageRung(string Name, int Side, bool IsProgressive, bool I
         [.. All.Select(rung => rung.Name), .. All.Select(rung => rung.Name + SecondFormat)];
 
     /// <summary>Media type of a variant.</summary>
-    public static string MediaTypeOf(string resolution) =>
+    public static string MediaOf(string resolution) =>
         resolution.EndsWith(SecondFormat, StringComparison.Ordinal) ? "image/webp" : "image/jpeg";
 
     /// <summary>The rungs of a picture: one that would be as large as another is left out, unless pages count on it.</summary>

@@ -73,7 +73,7 @@ internal sealed class PartStore
     /// </summary>
     public async Task<PartVerdict> AppendAsync(UnfinishedUpload upload, Stream body, byte[]? sha256, CancellationToken cancellationToken)
     {
-        await using var file = new FileStream(PartOf(upload), FileMode.Append, FileAccess.Write, FileShare.Read, PieceBytes);
+        await using var file = new FileStream(PartOf(upload), FileMode.Append, FileAccess.Write, FileShare.Read, bufferSize: 0);
         var began = file.Length;
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var piece = new byte[PieceBytes];

@@ -37,7 +37,7 @@ public sealed class KeyScopesTests
                 }
                 using var answer = await client.SendAsync(request);
                 var isRefused = answer.StatusCode == HttpStatusCode.Forbidden
-                    && (await answer.Content.ReadAsStringAsync()).Contains("scope-missing", StringComparison.Ordinal);
+                    && (method == "HEAD" || (await answer.Content.ReadAsStringAsync()).Contains("scope-missing", StringComparison.Ordinal));
                 var needed = KeyScopes.Needed(method, path["/api/v1".Length..]);
                 Assert.True(isRefused == (needed is not null && needed != scope), $"{scope}: {method} {path} {answer.StatusCode}");
             }
