@@ -35,15 +35,9 @@ public static class EdgeProgram
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         builder.Logging.AddFilter("Yarp", LogLevel.Warning);
         builder.Services.AddEdge(builder.Configuration);
-        // What is read goes on where it was read, and what is written is sent where it was written: two changes of
-        // thread less for each. Nothing of the edge's blocks.
-        builder.Services.Configure<SocketTransportOptions>(sockets =>
-        {
-            sockets.UnsafePreferInlineScheduling = true;
-            // What a client has not taken yet lies here, for each of them: a thousand slow ones must be bearable.
-            // A larger piece passes all the same, in one go when the socket takes it.
-            sockets.MaxWriteBufferSize = 16 << 10;
-        });
+        // What a client has not taken yet lies here, for each of them: a thousand slow ones must be bearable. A larger
+        // piece passes all the same, in one go when the socket takes it.
+        builder.Services.Configure<SocketTransportOptions>(sockets => sockets.MaxWriteBufferSize = 16 << 10);
         builder.WebHost.ConfigureKestrel((context, kestrel) =>
         {
             var options = context.Configuration.GetSection("Edge").Get<EdgeOptions>() ?? new EdgeOptions();

@@ -15,22 +15,13 @@ public sealed class LinkWriter(OriginClient origin)
     /// Writes one link. Originals are private on the edge whatever the photo is: each is opened by a token of its own,
     /// which is what "one original at a time" hangs on.
     /// </summary>
-<<<<<<< HEAD
     public Task<LinkOutcome> WriteAsync(PhotoRow photo, string resolution, string digest, CancellationToken cancellationToken)
     {
         var isOriginal = resolution == "original";
-        var mediaType = isOriginal ? photo.MediaType : ImageRung.MediaTypeOf(resolution);
+        var mediaType = isOriginal ? photo.MediaType : ImageRung.MediaOf(resolution);
         return origin.LinkAsync(
             new CdnLink(photo.PathOf(resolution).Value, digest, mediaType, photo.OwnerId, photo.OwnerEpoch,
                 photo.IsPublic && !isOriginal, photo.Tags, photo.Generation),
-=======
-    public Task<LinkOutcome> WriteAsync(PhotoRow photo, string resolution, string digest, CancellationToken cancellationToken) =>
-        origin.LinkAsync(
-            new CdnLink(
-                photo.PathOf(resolution).Value, digest,
-                resolution == "original" ? photo.MediaType : ImageRung.MediaOf(resolution), photo.OwnerId, photo.OwnerEpoch,
-                photo.IsPublic && resolution != "original", photo.Tags, photo.Generation),
->>>>>>> photos
             document: null, cancellationToken);
     }
 
