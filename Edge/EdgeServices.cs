@@ -59,6 +59,7 @@ internal static class EdgeServices
         }
         services.AddWhatIf();
         services.AddSingleton<Spool>();
+        services.AddSingleton<LocalMarks>();
         services.AddSingleton<FlightTable>();
         services.AddSingleton<Fills>();
         services.AddSingleton<UncacheablePredictor>();

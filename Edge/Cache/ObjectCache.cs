@@ -128,6 +128,13 @@ internal sealed class ObjectCache(MemoryTier memory, LogTier? log)
         log?.Remove(key);
     }
 
+    /// <summary>Takes what lies under a key out of both tiers; with the marker of a Vary, all its variants.</summary>
+    public void Remove(in CacheKey key)
+    {
+        memory.Remove(key);
+        log?.Remove(key);
+    }
+
     /// <summary>
     /// Takes every object out of RAM that the horizon calls dead; returns how many. In the background, after
     /// a purge.

@@ -5,6 +5,7 @@ using Flickr.Edge.Freshness;
 using Flickr.Edge.Headers;
 using Flickr.Edge.Keying;
 using Flickr.Edge.Peers;
+using Flickr.Edge.Purge;
 using Flickr.Edge.Ranges;
 using Flickr.Edge.Variants;
 using Flickr.Fleet.Invalidations;
@@ -19,7 +20,7 @@ namespace Flickr.Edge.Collapse;
 internal sealed class Fills(
     FlightTable table, ObjectCache cache, Fetcher fetcher, UncacheablePredictor predictor,
         FailureMemory failures, PeerFills peers, PeerMetrics peerMetrics,
-    InvalidationHorizon horizon, Spool spool, IOptions<CollapseOptions> options,
+    InvalidationHorizon horizon, LocalMarks marks, Spool spool, IOptions<CollapseOptions> options,
         IOptions<FetchOptions> fetchOptions,
     EdgeMetrics metrics, TimeProvider time, ILogger<Fills> log, IHostApplicationLifetime lifetime)
 {
@@ -265,7 +266,7 @@ internal sealed class Fills(
     /// </summary>
     private async Task KeepAsync(Flight flight, CacheKey key, ObjectHead head, FlightBody body, LogFeed feed)
     {
-        if (horizon.Judge(head.Facts, flight.FillSequence) == Coverage.Hard)
+        if (horizon.Judge(head.Facts, flight.FillSequence) == Coverage.Hard || marks.Covers(head.Facts, flight.MarksSeen))
         {
             metrics.FillOvertaken();
             return;
@@ -273,15 +274,26 @@ internal sealed class Fills(
         if (cache.TryPut(key, head, flight.FillSequence, body))
         {
             metrics.Stored();
+            TakeBackIfMarked(flight, key, head);
             return;
         }
         if (feed.TryCommit(head, flight.FillSequence))
         {
             metrics.Stored();
+            TakeBackIfMarked(flight, key, head);
             // The log finds the object only once it is written: until then the finished flight is there to be
             // joined.
             body.Complete();
             await Task.Delay(LingerTime, time, CancellationToken.None);
+        }
+    }
+
+    /// <summary>A mark that came between the look and the storing has swept before there was anything to take.</summary>
+    private void TakeBackIfMarked(Flight flight, in CacheKey key, ObjectHead head)
+    {
+        if (marks.Covers(head.Facts, flight.MarksSeen))
+        {
+            cache.Remove(key);
         }
     }
 

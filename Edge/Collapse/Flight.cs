@@ -23,6 +23,9 @@ internal sealed class Flight(CacheKey key, long fillSequence, long startedAt)
     /// <summary>The invalidation sequence, read before the upstream is asked.</summary>
     public long FillSequence { get; private set; } = fillSequence;
 
+    /// <summary>The last local mark, read before the upstream is asked.</summary>
+    public long MarksSeen { get; init; }
+
     /// <summary>Timestamp of its start.</summary>
     public long StartedAt { get; } = startedAt;
 

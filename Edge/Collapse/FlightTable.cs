@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Flickr.Edge.Cache;
+using Flickr.Edge.Purge;
 using Flickr.Fleet.Invalidations;
 using Microsoft.Extensions.Options;
 
@@ -9,7 +10,7 @@ namespace Flickr.Edge.Collapse;
 /// Fills on their way by key: one per key, unless the one there is too old to be joined or was overtaken by a
 /// purge.
 /// </summary>
-internal sealed class FlightTable(InvalidationHorizon horizon, IOptions<CollapseOptions> options,
+internal sealed class FlightTable(InvalidationHorizon horizon, LocalMarks marks, IOptions<CollapseOptions> options,
     TimeProvider time)
 {
     private readonly ConcurrentDictionary<CacheKey, Flight> _flights = new();
@@ -59,7 +60,10 @@ internal sealed class FlightTable(InvalidationHorizon horizon, IOptions<Collapse
     public void Remove(Flight flight) => _flights.TryRemove(KeyValuePair.Create(flight.Key, flight));
 
     // The sequence is read before the upstream is asked: an invalidation that comes later covers this fill.
-    private Flight New(in CacheKey key) => new(key, horizon.Sequence, time.GetTimestamp());
+    private Flight New(in CacheKey key) => new(key, horizon.Sequence, time.GetTimestamp())
+    {
+        MarksSeen = marks.Sequence,
+    };
 
     private bool IsJoinable(Flight flight, in ObjectFacts address)
     {
@@ -78,7 +82,7 @@ internal sealed class FlightTable(InvalidationHorizon horizon, IOptions<Collapse
         {
             return false;
         }
-        return flight.FillSequence == horizon.Sequence
-            || horizon.Judge(facts, flight.FillSequence) != Coverage.Hard;
+        return !marks.Covers(facts, flight.MarksSeen) && (flight.FillSequence == horizon.Sequence
+            || horizon.Judge(facts, flight.FillSequence) != Coverage.Hard);
     }
 }

@@ -13,14 +13,15 @@ internal sealed class Invalidations
 {
     private readonly HorizonJournal _journal;
     private readonly ObjectCache _cache;
+    private readonly LocalMarks _marks;
     private readonly EdgeMetrics _metrics;
     private readonly TimeProvider _time;
     private int _sweeping;
 
-    public Invalidations(HorizonJournal journal, ObjectCache cache, EdgeMetrics metrics, TimeProvider time,
+    public Invalidations(HorizonJournal journal, ObjectCache cache, LocalMarks marks, EdgeMetrics metrics, TimeProvider time,
         ControlPlaneStream? stream = null)
     {
-        (_journal, _cache, _metrics, _time) = (journal, cache, metrics, time);
+        (_journal, _cache, _marks, _metrics, _time) = (journal, cache, marks, metrics, time);
         IsOwnAuthority = stream is null;
         if (stream is not null)
         {
@@ -42,19 +43,24 @@ internal sealed class Invalidations
 
     /// <summary>
     /// An unsafe request has changed an address (RFC 9111 4.4). Numbered here when this edge is its own
-    /// authority. Beside a control plane the numbers are not this edge's to give out: then only what lies in
-    /// RAM and log is taken out.
+    /// authority. Beside a control plane the numbers are not this edge's to give out: fills on their way are marked,
+    /// and what lies in RAM, and in the log under <paramref name="keys"/>, is taken out.
     /// </summary>
-    public void ApplyUnsafe(InvalidationKind kind, string value)
+    public void ApplyUnsafe(InvalidationKind kind, string value, ReadOnlySpan<CacheKey> keys)
     {
         if (IsOwnAuthority)
         {
             Apply(kind, value, soft: false, epoch: null);
             return;
         }
+        _marks.Mark(kind, value); // first: a fill that ends after the sweep sees it
         var unpublished = new InvalidationHorizon();
         unpublished.Apply(new Invalidation(long.MaxValue, _time.GetUtcNow(), kind, value));
         _cache.RemoveDead(unpublished);
+        foreach (var key in keys)
+        {
+            _cache.Remove(key);
+        }
     }
 
     private void OnApplied(IReadOnlyList<Invalidation> applied)

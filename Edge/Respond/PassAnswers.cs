@@ -3,6 +3,7 @@ using Flickr.Edge.Collapse;
 using Flickr.Edge.Fetch;
 using Flickr.Edge.Freshness;
 using Flickr.Edge.Headers;
+using Flickr.Edge.Keying;
 using Flickr.Edge.Peers;
 using Flickr.Edge.Purge;
 using Flickr.Edge.Status;
@@ -112,12 +113,16 @@ internal sealed class PassAnswers(
         foreach (var address in Invalidates.By(request.Facts, exchange.Status, target, exchange.Headers))
         {
             var mark = address.IndexOf('?', StringComparison.Ordinal);
-            invalidations.ApplyUnsafe(InvalidationKind.Url,
-                $"http://{request.Host}{(mark < 0 ? address : address[..mark])}");
+            var path = mark < 0 ? address : address[..mark];
+            invalidations.ApplyUnsafe(InvalidationKind.Url, $"http://{request.Host}{path}",
+            [
+                KeyMaker.Primary(request.Host, path, ""),
+                KeyMaker.Primary(request.Host, path, mark < 0 ? "" : address[mark..]),
+            ]);
         }
         foreach (var group in CacheGroups.InvalidatedBy(request.Facts, exchange.Headers))
         {
-            invalidations.ApplyUnsafe(InvalidationKind.Tag, FillHead.GroupTag(request.Host, group));
+            invalidations.ApplyUnsafe(InvalidationKind.Tag, FillHead.GroupTag(request.Host, group), []);
         }
     }
 }

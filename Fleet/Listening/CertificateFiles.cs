@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Flickr.Listening;
 
-/// <summary>One certificate of a listener, as PEM files.</summary>
+/// <summary>One certificate of a listener, as PEM files; section <c>X:Tls:Certificates:N</c>.</summary>
 internal sealed class CertificateFiles
 {
     /// <summary>File with the certificate and, after it, its intermediates.</summary>
