@@ -30,7 +30,7 @@ internal static class LargeAlbum
                 var models = await session.QueryAsync<Model>(
                     """
                     SELECT p.id AS Id, t.cdn_path AS Path, t.file_key AS Digest FROM photo p JOIN account a ON a.id = p.owner_id
-                        JOIN album b ON b.id = p.album_id JOIN image t ON t.cdn_photo_key = p.id AND t.resolution = 'thumbnail'
+                        JOIN album b ON b.id = p.album_id JOIN image t ON t.cdn_photo_key = p.id AND t.resolution = 'thumbnail' AND t.cdn_path LIKE '%.jpg'
                     WHERE a.name = @owner AND b.name = @album ORDER BY p.id
                     """, new { owner, album });
                 var last = DateTimeOffset.UtcNow;
@@ -67,7 +67,7 @@ internal static class LargeAlbum
             $"""
             INSERT INTO image (cdn_path, cdn_photo_key, {image})
             SELECT replace(i.cdn_path, '_' || i.resolution || '.', '_' || (r.value ->> 'n') || '.'), r.value ->> 'id', {image}
-            {from} image i ON i.cdn_photo_key = r.value ->> 'model' AND i.resolution IN ('thumbnail', 'hd')
+            {from} image i ON i.cdn_photo_key = r.value ->> 'model' AND i.resolution IN ('thumbnail', 'hd') AND i.cdn_path LIKE '%.jpg'
             """, new { rows });
     }
 
