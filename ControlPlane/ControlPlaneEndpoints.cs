@@ -3,6 +3,7 @@ using Flickr.ControlPlane.Audit;
 using Flickr.ControlPlane.Edges;
 using Flickr.ControlPlane.Keys;
 using Flickr.ControlPlane.Log;
+using Flickr.ControlPlane.Members;
 using Flickr.ControlPlane.Page;
 
 namespace Flickr.ControlPlane;
@@ -27,6 +28,7 @@ internal static class ControlPlaneEndpoints
         app.UseRoleGate();
         app.MapInvalidations();
         app.MapEdges();
+        app.MapMembers();
         app.MapKeys();
         app.MapAudit();
         app.MapOperatorPage();

@@ -3,6 +3,8 @@ using Flickr.ControlPlane.Audit;
 using Flickr.ControlPlane.Edges;
 using Flickr.ControlPlane.Keys;
 using Flickr.ControlPlane.Log;
+using Flickr.ControlPlane.Members;
+using Flickr.Listening;
 using Flickr.Fleet.Streaming;
 using Microsoft.AspNetCore.Mvc;
 
@@ -19,7 +21,15 @@ namespace Flickr.ControlPlane;
 [JsonSerializable(typeof(Appended))]
 [JsonSerializable(typeof(Receipt))]
 [JsonSerializable(typeof(LogPage))]
-[JsonSerializable(typeof(Members))]
+[JsonSerializable(typeof(Healed))]
+[JsonSerializable(typeof(AuditHead))]
+[JsonSerializable(typeof(MemberList))]
+[JsonSerializable(typeof(InviteRequest))]
+[JsonSerializable(typeof(Invited))]
+[JsonSerializable(typeof(MemberCalls.JoinOrder))]
+[JsonSerializable(typeof(MemberCalls.RenewOrder))]
+[JsonSerializable(typeof(MemberCalls.Issued))]
+[JsonSerializable(typeof(RemovedMembers.Page))]
 [JsonSerializable(typeof(KeyList))]
 [JsonSerializable(typeof(KeyShown))]
 [JsonSerializable(typeof(JsonWebKeySet))]

@@ -29,6 +29,9 @@ internal static partial class ControlPlaneLog
     [LoggerMessage(3006, LogLevel.Information, "The log is shorter by {Count} entries")]
     public static partial void Compacted(this ILogger logger, int count);
 
+    [LoggerMessage(3008, LogLevel.Error, "The head of the audit log could not be signed")]
+    public static partial void HeadNotSigned(this ILogger logger, Exception fault);
+
     [LoggerMessage(3007, LogLevel.Warning, "The log could not be shortened")]
     public static partial void CompactionFailed(this ILogger logger, Exception fault);
 }

@@ -10,6 +10,7 @@ internal sealed class ControlPlaneMetrics
     private readonly Counter _refused;
     private readonly Counter _acknowledged;
     private readonly Histogram _acknowledgeSeconds;
+    private readonly Counter _joined;
     private readonly Counter _heartbeatsMissed;
     private readonly Counter _edgesAhead;
     private readonly Gauge _streams;
@@ -30,6 +31,8 @@ internal sealed class ControlPlaneMetrics
         _acknowledgeSeconds = make.CreateHistogram("flickr_controlplane_acknowledge_seconds",
             "From the commit of an invalidation to an edge's committed acknowledgement.",
             new HistogramConfiguration { Buckets = [.005, .01, .02, .05, .1, .2, .5, 1, 2, 5, 30, 120] });
+        _joined = make.CreateCounter("flickr_controlplane_joins_total",
+            "Nodes taken in as members; moves when a join token is used.");
         _heartbeatsMissed = make.CreateCounter("flickr_controlplane_heartbeats_missed_total",
             "Heartbeats not sent; moves when the database could not be read.");
         _edgesAhead = make.CreateCounter("flickr_controlplane_edges_ahead_total",
@@ -38,7 +41,7 @@ internal sealed class ControlPlaneMetrics
         _head = make.CreateGauge("flickr_controlplane_log_head", "Last sequence of the log.");
         _term = make.CreateGauge("flickr_controlplane_term", "Term of the log.");
         _keysVersion = make.CreateGauge("flickr_controlplane_keys_version", "Version of the verify bundle.");
-        foreach (var reason in (string[])["key", "role", "sign-in", "form"])
+        foreach (var reason in (string[])["key", "role", "certificate", "join", "sign-in", "form"])
         {
             _refused.WithLabels(reason);
         }
@@ -59,6 +62,8 @@ internal sealed class ControlPlaneMetrics
         _acknowledged.Inc();
         _acknowledgeSeconds.Observe(Math.Max(0, milliseconds) / 1000.0);
     }
+
+    public void Joined() => _joined.Inc();
 
     public void HeartbeatMissed() => _heartbeatsMissed.Inc();
 

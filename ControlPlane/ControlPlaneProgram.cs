@@ -1,11 +1,14 @@
+using Flickr.Discovery;
 using Flickr.ControlPlane.Access;
 using Flickr.ControlPlane.Audit;
 using Flickr.ControlPlane.Edges;
 using Flickr.ControlPlane.Keys;
 using Flickr.ControlPlane.Log;
+using Flickr.ControlPlane.Members;
 using Flickr.ControlPlane.Page;
 using Flickr.Listening;
 using Flickr.Sql;
+using Flickr.Tracing;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
@@ -37,11 +40,14 @@ public static class ControlPlaneProgram
         {
             builder.Configuration.AddConfiguration(settings);
         }
+        builder.AddDiscovery("control-plane");
         var options = builder.Configuration.GetSection("ControlPlane").Get<ControlPlaneOptions>() ?? new ControlPlaneOptions();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.Limits.MaxRequestBodySize = RequestBodyBytesMax;
             kestrel.Listen(options.Listen, options.AdminListen);
+            // Strangers come in to join; the gate lets them do nothing else.
+            kestrel.ListenForMembers(builder.Configuration["ControlPlane:Members:Listen"], alsoStrangers: true);
         });
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         AddControlPlane(builder.Services);
@@ -57,7 +63,16 @@ public static class ControlPlaneProgram
     /// <summary>Runs until the process is told to stop. Returns the exit code.</summary>
     public static async Task<int> RunAsync(string[] args)
     {
-        var app = Build(args);
+        WebApplication app;
+        try
+        {
+            app = Build(args);
+        }
+        catch (Exception fault) when (fault is OptionsValidationException or FormatException or IOException)
+        {
+            await Console.Error.WriteLineAsync($"control-plane: {fault.Message}");
+            return 2;
+        }
         await app.RunAsync();
         return 0;
     }
@@ -67,23 +82,31 @@ public static class ControlPlaneProgram
         AddOptions<ControlPlaneOptions, ControlPlaneOptionsValidator>(services, "ControlPlane");
         AddOptions<LogOptions, LogOptionsValidator>(services, "ControlPlane:Log");
         AddOptions<StreamOptions, StreamOptionsValidator>(services, "ControlPlane:Stream");
+        AddOptions<MemberOptions, MemberOptionsValidator>(services, "ControlPlane:Members");
         AddOptions<KeyOptions, KeyOptionsValidator>(services, "ControlPlane:Keys");
         services.AddSingleton(provider =>
             Prepared(provider.GetRequiredService<IOptions<ControlPlaneOptions>>().Value));
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<ControlPlaneMetrics>();
+        services.AddTracing("ControlPlane");
+        services.AddListeners("ControlPlane", isForPeople: false,
+            provider => provider.GetRequiredService<ControlPlaneMetrics>().Registry);
         services.AddSingleton(provider => RoleKeys.Load(provider.GetRequiredService<ControlPlaneOptions>()));
         services.AddSingleton(provider => Database.Open(
             provider.GetRequiredService<ControlPlaneOptions>().Database,
                 provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<AuditLog>().AddSingleton<InvalidationLog>().AddSingleton<Receipts>();
         services.AddSingleton<EdgeTable>().AddSingleton<EdgeStream>();
-        services.AddSingleton(provider => KeyVault.Open(
-            provider.GetRequiredService<ControlPlaneOptions>(),
-                provider.GetRequiredService<IOptions<KeyOptions>>()));
+        services.AddSingleton(provider => KeyVault.Of(
+            provider.GetRequiredService<ControlPlaneOptions>(), provider.GetRequiredService<IOptions<KeyOptions>>().Value,
+            provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<KeyLife>().AddSingleton<KeyBundles>();
+        services.AddSingleton<Authority>().AddSingleton<MemberLife>().AddSingleton<LogHealing>();
+        services.AddSingleton(provider => NodeIdentity.InMemory(provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<OwnCertificate>();
         services.AddSingleton<OperatorSession>().AddSingleton<OperatorPage>();
         services.AddHostedService<ControlPlaneStart>();
+        AddLoop<AuditHeads>(services);
         AddLoop<LogSignals>(services);
         AddLoop<EdgeWriter>(services);
         AddLoop<LogTail>(services);

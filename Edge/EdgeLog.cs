@@ -31,6 +31,21 @@ internal static partial class EdgeLog
         "The access log dropped {Count} lines: the disk is slower than the requests")]
     public static partial void AccessLogDropped(ILogger logger, long count);
 
+    [LoggerMessage(1040, LogLevel.Information, "Fleet of {Count} edges taken")]
+    public static partial void PeersTaken(ILogger logger, int count);
+
+    [LoggerMessage(1041, LogLevel.Error, "New list of edges refused, the old one stays: {Faults}")]
+    public static partial void PeersRefused(ILogger logger, string faults);
+
+    [LoggerMessage(1042, LogLevel.Warning, "Edge {Name} is not asked for {Length}: {Reason}")]
+    public static partial void PeerRests(ILogger logger, string name, string reason, TimeSpan length);
+
+    [LoggerMessage(1043, LogLevel.Error, "The journal of used tokens took no write: tokens for one use are refused")]
+    public static partial void OnceJournalBroke(ILogger logger, Exception exception);
+
     [LoggerMessage(1009, LogLevel.Error, "The access log took no write")]
     public static partial void AccessLogBroke(ILogger logger, Exception exception);
+
+    [LoggerMessage(1020, LogLevel.Error, "A connection broke by a fault of ours")]
+    public static partial void LoopStepBroke(ILogger logger, Exception exception);
 }

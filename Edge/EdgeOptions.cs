@@ -39,7 +39,8 @@ public sealed class EdgeOptions
     public string PublicAddress { get; set; } = "";
 
     /// <summary>
-    /// Address of the control plane; empty: stand-alone, the edge is its own authority. Default empty.
+    /// Address of the control plane, or of several that share one database, set apart by commas; empty:
+    /// stand-alone, the edge is its own authority. Default empty.
     /// </summary>
     public string ControlPlane { get; set; } = "";
 
@@ -64,9 +65,9 @@ public sealed class EdgeOptions
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
     public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(20);
 
-    /// <summary>Open connections of both listeners together. 16 to 1,000,000. Default 10,000.</summary>
-    [Range(16, 1_000_000)]
-    public int ConnectionsMax { get; set; } = 10_000;
+    /// <summary>The addresses that stand in <see cref="ControlPlane"/>.</summary>
+    internal static string[] AddressesOf(string controlPlane) =>
+        controlPlane.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
     /// <summary>
     /// The key itself or, when a file is named, its trimmed text. Null when neither is set.

@@ -20,7 +20,7 @@ namespace Flickr.Edge;
 /// respond → account.
 /// </summary>
 internal sealed class EdgePipeline(
-    LiveSites sites, Gatekeeper gatekeeper, StoredAnswers stored, FillAnswers fills, PassAnswers passes,
+    LiveSites sites, TokenDoor door, StoredAnswers stored, FillAnswers fills, PassAnswers passes,
     FailureMemory failures, Responder responder, RequestLog requests, WhatIfSimulator whatIf, EdgeMetrics metrics, TimeProvider time,
     ILogger<EdgePipeline> log)
 {
@@ -46,13 +46,19 @@ internal sealed class EdgePipeline(
         {
             request?.Outcome = AnswerOutcome.Aborted;
         }
+        catch (BadHttpRequestException exception)
+        {
+            await BrokeAsync(context, request, AnswerOutcome.Refused,
+                Problem.ContentBroken with { Status = exception.StatusCode });
+        }
         catch (Exception exception)
         {
             EdgeLog.AnswerBroke(log, exception);
-            await BrokeAsync(context, request);
+            await BrokeAsync(context, request, AnswerOutcome.Failed, Problem.Internal);
         }
         finally
         {
+            request?.Transfer?.Dispose();
             var took = time.GetElapsedTime(startedAt);
             metrics.Answered(request?.Class ?? ObjectClass.Plain, request?.Outcome ?? AnswerOutcome.Refused,
                 took,
@@ -100,7 +106,7 @@ internal sealed class EdgePipeline(
             await RefuseAsync(request, Problem.MethodRefused);
             return;
         }
-        var verdict = gatekeeper.Admit(request);
+        var verdict = await door.AdmitAsync(request);
         if (verdict != AccessVerdict.Granted)
         {
             await RefuseAsync(request, StoredAnswers.ProblemOf(verdict));
@@ -111,6 +117,12 @@ internal sealed class EdgePipeline(
             await passes.AnswerAsync(request, ForwardReason.Method);
             return;
         }
+        await AnswerRoundsAsync(request);
+    }
+
+    /// <summary>Answers an admitted read, or the ask of another edge, in as many rounds as it takes.</summary>
+    public async Task AnswerRoundsAsync(EdgeRequest request)
+    {
         var looksIntoLog = false;
         for (var round = 0; round < RoundsMax; round++)
         {
@@ -181,15 +193,16 @@ internal sealed class EdgePipeline(
         await Responder.ProblemAsync(request, problem);
     }
 
-    private static async Task BrokeAsync(HttpContext context, EdgeRequest? request)
+    private static async Task BrokeAsync(HttpContext context, EdgeRequest? request, AnswerOutcome outcome,
+        Problem problem)
     {
-        request?.Outcome = AnswerOutcome.Failed;
+        request?.Outcome = outcome;
         if (context.Response.HasStarted)
         {
             context.Abort();
             return;
         }
         context.Response.Clear();
-        await Responder.ProblemAsync(context, Problem.Internal);
+        await Responder.ProblemAsync(context, problem);
     }
 }

@@ -1,7 +1,10 @@
 using System.Text;
+using Flickr.Discovery;
 using Flickr.Edge.Gate;
+using Flickr.Edge.Lane;
+using Flickr.Edge.Peers;
 using Flickr.Listening;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
 namespace Flickr.Edge;
 
@@ -28,9 +31,19 @@ public static class EdgeProgram
         {
             builder.Configuration.AddConfiguration(settings);
         }
+        builder.AddDiscovery("edge");
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         builder.Logging.AddFilter("Yarp", LogLevel.Warning);
         builder.Services.AddEdge(builder.Configuration);
+        // What is read goes on where it was read, and what is written is sent where it was written: two changes of
+        // thread less for each. Nothing of the edge's blocks.
+        builder.Services.Configure<SocketTransportOptions>(sockets =>
+        {
+            sockets.UnsafePreferInlineScheduling = true;
+            // What a client has not taken yet lies here, for each of them: a thousand slow ones must be bearable.
+            // A larger piece passes all the same, in one go when the socket takes it.
+            sockets.MaxWriteBufferSize = 16 << 10;
+        });
         builder.WebHost.ConfigureKestrel((context, kestrel) =>
         {
             var options = context.Configuration.GetSection("Edge").Get<EdgeOptions>() ?? new EdgeOptions();
@@ -38,17 +51,12 @@ public static class EdgeProgram
             // becoming a 502.
             kestrel.RequestHeaderEncodingSelector = _ => Encoding.Latin1;
             kestrel.ResponseHeaderEncodingSelector = _ => Encoding.Latin1;
-            kestrel.Limits.MaxConcurrentConnections = options.ConnectionsMax;
-            kestrel.Limits.MaxRequestLineSize = 8 << 10;
-            kestrel.Limits.MaxRequestHeadersTotalSize = 16 << 10;
-            kestrel.Limits.MaxRequestHeaderCount = 64;
-            kestrel.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(30);
-            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
-            kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(1024, TimeSpan.FromSeconds(5));
-            kestrel.Limits.MinResponseDataRate = new MinDataRate(1024, TimeSpan.FromSeconds(10));
-            kestrel.Limits.MaxResponseBufferSize = 64 << 10;
-            kestrel.Limits.Http2.MaxStreamsPerConnection = 64;
-            kestrel.Listen(options.Listen, options.AdminListen, listen => listen.UseRequestGate());
+            kestrel.Listen(options.Listen, options.AdminListen, listen =>
+            {
+                listen.UseRequestGate();
+                listen.UseHitLoops(isClear: options.Listen.StartsWith("http:", StringComparison.OrdinalIgnoreCase));
+            });
+            kestrel.ListenToPeers(context.Configuration["Edge:Peers:Listen"]);
         });
         services?.Invoke(builder.Services);
         var app = builder.Build();

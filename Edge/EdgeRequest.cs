@@ -1,5 +1,7 @@
 using Flickr.Edge.Cache;
 using Flickr.Edge.Headers;
+using Flickr.Edge.Leases;
+using Flickr.Edge.Peers;
 using Flickr.Edge.Respond;
 using Flickr.Edge.Sites;
 using Flickr.Edge.Status;
@@ -58,6 +60,12 @@ internal sealed class EdgeRequest(HttpContext context, Site site, string host, C
 
     /// <summary>Whether a range of what is not stored is asked of the upstream alone, and kept as a part.</summary>
     public bool WantsPart => Facts.Range is not null && Facts.IsGet && Site.RuleOf(Class).Store.StoresPartial;
+
+    /// <summary>The ask of another edge that this is; null for a client's request.</summary>
+    public PeerReply? Peer { get; set; }
+
+    /// <summary>Original on its way to the client, with its lease; null for none.</summary>
+    public Transfer? Transfer { get; set; }
 
     public AnswerOutcome Outcome { get; set; }
 

@@ -8,13 +8,16 @@ using Flickr.Edge.Explain;
 using Flickr.Edge.Fetch;
 using Flickr.Edge.Gate;
 using Flickr.Edge.Lane;
+using Flickr.Edge.Peers;
 using Flickr.Edge.Purge;
 using Flickr.Edge.Respond;
 using Flickr.Edge.Sites;
+using Flickr.Edge.Upstream;
 using Flickr.Fleet.Invalidations;
 using Flickr.Fleet.Streaming;
 using Flickr.Listening;
 using Flickr.Tokens;
+using Flickr.Tracing;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Yarp.ReverseProxy.Forwarder;
@@ -30,14 +33,22 @@ internal static class EdgeServices
     public static void AddEdge(this IServiceCollection services, IConfiguration configuration)
     {
         services.TryAddSingleton(TimeProvider.System);
+        services.AddMembership(configuration, "Edge", "edge", configuration["Edge:Id"] ?? "edge");
         services.AddSingleton<EdgeMetrics>();
         services.AddEdgeOptions();
+        services.AddTracing("Edge");
+        services.AddListeners("Edge", isForPeople: true,
+            provider => provider.GetRequiredService<EdgeMetrics>().Registry);
         services.AddRequestGate();
         services.AddFetch();
         services.AddHorizon(configuration);
         services.AddSingleton<LiveSites>();
         services.AddSingleton<VerifyKeys>();
         services.AddSingleton<Gatekeeper>();
+        services.AddSingleton<RefusalBudget>();
+        services.AddSingleton<SignatureLane>();
+        services.AddSingleton<DoorMetrics>();
+        services.AddSingleton<TokenDoor>();
         services.AddSingleton(provider =>
             new MemoryTier(provider.GetRequiredService<IOptions<EdgeMemoryOptions>>().Value));
         services.AddSingleton(provider => new ObjectCache(
@@ -54,6 +65,7 @@ internal static class EdgeServices
         services.AddSingleton<FailureMemory>();
         services.AddSingleton<Responder>();
         services.AddSingleton<StoredAnswers>();
+        services.AddSingleton<HeadUpdates>();
         services.AddSingleton<PassAnswers>();
         services.AddSingleton<FillAnswers>();
         services.AddSingleton<Invalidations>();
@@ -68,6 +80,7 @@ internal static class EdgeServices
         services.AddSingleton<Drain>();
         services.AddSingleton<EdgePipeline>();
         services.AddHitLane();
+        services.AddPeers();
     }
 
     /// <summary>Admin listener first, then the pipeline; nothing else.</summary>
@@ -77,7 +90,9 @@ internal static class EdgeServices
         var admin = app.Services.GetRequiredService<AdminEndpoints>();
         app.Services.GetRequiredService<StateMetrics>();
         app.Services.GetRequiredService<TierMetrics>();
+        app.Services.GetRequiredService<LaneMetrics>();
         var pipeline = app.Services.GetRequiredService<EdgePipeline>();
+        app.UsePeers();
         app.UseAdminListener(app.Services.GetRequiredService<EdgeMetrics>().Registry, () => drain.IsReady,
             admin.TryAnswerAsync);
         var metrics = app.Services.GetRequiredService<EdgeMetrics>();
@@ -114,6 +129,7 @@ internal static class EdgeServices
         Add<FetchOptions, FetchOptionsValidator>("Edge:Fetch");
         Add<EdgeMemoryOptions, EdgeMemoryOptionsValidator>("Edge:Memory");
         Add<EdgeLogOptions, EdgeLogOptionsValidator>("Edge:Log");
+        Add<RefusalOptions, RefusalOptionsValidator>("Edge:Access");
         Add<AccessLogOptions, AccessLogOptionsValidator>("Edge:AccessLog");
         services.AddOptions<AccessOptions>().BindConfiguration("Edge").Validate(
             options => options.Keys.Length <= 64, "Edge:Keys: at most 64 keys").ValidateOnStart();
@@ -141,6 +157,7 @@ internal static class EdgeServices
         services.AddSingleton<IPassiveHealthCheckPolicy>(provider =>
             provider.GetRequiredService<ReplicaHealth>());
         services.AddSingleton<RetryBudget>();
+        services.AddSingleton<WireClients>();
         services.AddSingleton<Fetcher>();
         services.AddSingleton<IForwarderHttpClientFactory, UpstreamClients>();
     }
@@ -161,18 +178,22 @@ internal static class EdgeServices
         services.AddSingleton(provider =>
         {
             var edge = provider.GetRequiredService<IOptions<EdgeOptions>>().Value;
+            var identity = provider.GetRequiredService<NodeIdentity>();
+            var isMember = configuration.IsMember("Edge");
             return new ControlPlaneStream(
                 new ControlPlaneStreamOptions
                 {
-                    Addresses = edge.ControlPlane.Split(',',
-                        StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
-                    Key = EdgeOptions.KeyOf(edge.ControlPlaneKey, edge.ControlPlaneKeyFile) ?? "",
+                    Addresses = EdgeOptions.AddressesOf(edge.ControlPlane),
+                    AddressesNow = () => EdgeOptions.AddressesOf(configuration["Edge:ControlPlane"] ?? ""),
+                    Key = isMember ? "" : EdgeOptions.KeyOf(edge.ControlPlaneKey, edge.ControlPlaneKeyFile) ?? "",
+                    IsGenuine = isMember ? heartbeat => heartbeat.IsSignedBy(identity.Authority) : null,
                     EdgeId = edge.Id,
                     PublicAddress = edge.PublicAddress.Length > 0 ? edge.PublicAddress : edge.Listen,
                 },
                 provider.GetRequiredService<HorizonJournal>(),
                 provider.GetRequiredService<TimeProvider>(),
-                provider.GetRequiredService<ILogger<ControlPlaneStream>>());
+                provider.GetRequiredService<ILogger<ControlPlaneStream>>(),
+                isMember ? identity.NewHandler("control-plane") : null);
         });
         services.AddHostedService(provider => provider.GetRequiredService<ControlPlaneStream>());
     }

@@ -7,7 +7,7 @@ using Flickr.Origin.Volumes;
 namespace Flickr.Origin;
 
 /// <summary><c>/b</c> and <c>/b/{digest}</c>.</summary>
-internal sealed class BlobEndpoints(BlobCoordinator blobs, BodyIntake intake, BlobSender sender)
+internal sealed class BlobEndpoints(IBlobs blobs, BodyIntake intake, BlobSender sender)
 {
     public async Task HandleAsync(HttpContext context, string path)
     {

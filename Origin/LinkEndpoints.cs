@@ -7,7 +7,7 @@ using Flickr.Origin.Volumes;
 namespace Flickr.Origin;
 
 /// <summary><c>/{path}</c> and, with a slash at its end, the listing of a directory.</summary>
-internal sealed class LinkEndpoints(LinkCoordinator links, BlobCoordinator blobs, BodyIntake intake, BlobSender sender)
+internal sealed class LinkEndpoints(ILinks links, IBlobs blobs, BodyIntake intake, BlobSender sender)
 {
     private const int PageNames = 1_000;
 

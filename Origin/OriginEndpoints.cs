@@ -17,8 +17,8 @@ namespace Flickr.Origin;
 /// <item>A read takes the first good copy, compares its checksum, and streams it. What a home lacks is repaired behind it.</item>
 /// </list>
 /// </summary>
-internal sealed class OriginEndpoints(CallerGate gate, BlobEndpoints blobs, LinkEndpoints links, NodeEndpoints nodes,
-    TusEndpoints uploads, ILogger log)
+internal sealed class OriginEndpoints(CallerGate gate, BlobEndpoints blobs, LinkEndpoints links, NodeEndpoints? nodes,
+    TusEndpoints uploads, DraftEndpoints draft, ILogger log)
 {
     public async Task HandleAsync(HttpContext context)
     {
@@ -34,6 +34,11 @@ internal sealed class OriginEndpoints(CallerGate gate, BlobEndpoints blobs, Link
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
             context.Abort();
+        }
+        catch (ObjectStore.StoreUnavailableException error)
+        {
+            OriginLog.StoreUnavailable(log, error);
+            await Problem.WriteAsync(context, 503, "store-unavailable", "The store behind the node did not answer; try again");
         }
         catch (BadHttpRequestException error)
         {
@@ -57,11 +62,12 @@ internal sealed class OriginEndpoints(CallerGate gate, BlobEndpoints blobs, Link
         }
         if (path is TusEndpoints.Root || path.StartsWith(TusEndpoints.Root + "/", StringComparison.Ordinal))
         {
-            return uploads.HandleAsync(context, path);
+            return DraftEndpoints.Speaks(context.Request) ? draft.HandleAsync(context, path) : uploads.HandleAsync(context, path);
         }
         if (path.StartsWith("/-/", StringComparison.Ordinal))
         {
-            return nodes.HandleAsync(context, path);
+            // A node over an object store has no peers.
+            return nodes?.HandleAsync(context, path) ?? Problem.WriteAsync(context, 404, "path-not-found", "There is no such call");
         }
         return LinkPath.Read(path) is { } linkPath
             ? links.HandleAsync(context, linkPath)

@@ -32,6 +32,9 @@ internal static partial class OriginLog
     [LoggerMessage(2008, LogLevel.Information, "Volume {Volume} held nothing alive any more and is deleted")]
     public static partial void VolumeDropped(ILogger log, int volume);
 
+    [LoggerMessage(2009, LogLevel.Warning, "Volume {Volume}: its checkpoint cannot be written; the next start reads more")]
+    public static partial void CheckpointFailed(ILogger log, Exception error, int volume);
+
     [LoggerMessage(2010, LogLevel.Warning,
         "{Nodes} nodes cannot keep {Wanted} copies: {Replicas} copies and a write quorum of {Quorum} are kept")]
     public static partial void FewerReplicas(ILogger log, int nodes, int wanted, int replicas, int quorum);
@@ -50,6 +53,9 @@ internal static partial class OriginLog
 
     [LoggerMessage(2015, LogLevel.Information, "Scrub done: {Records} records, {Damaged} damaged, {Repaired} repaired")]
     public static partial void Scrubbed(ILogger log, long records, long damaged, long repaired);
+
+    [LoggerMessage(2017, LogLevel.Error, "The store behind the node did not answer")]
+    public static partial void StoreUnavailable(ILogger log, Exception error);
 
     [LoggerMessage(2016, LogLevel.Warning, "Origin:Key is empty although {Address} is not loopback: callers on other machines are refused")]
     public static partial void NoKey(ILogger log, string address);

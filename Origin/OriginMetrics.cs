@@ -49,6 +49,10 @@ internal sealed class OriginMetrics
         SyncedRecords = factory.CreateCounter("flickr_origin_synced_records_total",
             "Records fetched by anti-entropy because a peer had them and this node had not.");
         CompactedBytes = factory.CreateCounter("flickr_origin_compacted_bytes_total", "Bytes freed by compaction.");
+        Strays = factory.CreateGauge("flickr_origin_strays",
+            "Records that belong to other nodes and had not reached all of them when the last pass ended.");
+        LetGoBytes = factory.CreateCounter("flickr_origin_let_go_bytes_total",
+            "Bytes of copies dropped after a change of the map, because every home has its own.");
         UploadsOpen = factory.CreateGauge("flickr_origin_tus_uploads", "Resumable uploads not finished.");
         UploadsExpired = factory.CreateCounter("flickr_origin_tus_uploads_expired_total",
             "Resumable uploads dropped because nobody went on with them.");
@@ -83,6 +87,8 @@ internal sealed class OriginMetrics
     public Gauge ScrubProgress { get; }
     public Counter SyncedRecords { get; }
     public Counter CompactedBytes { get; }
+    public Gauge Strays { get; }
+    public Counter LetGoBytes { get; }
     public Gauge UploadsOpen { get; }
     public Counter UploadsExpired { get; }
 }

@@ -19,6 +19,12 @@ public sealed class OriginOptions
     /// </summary>
     public string DataDirectory { get; set; } = "";
 
+    /// <summary>
+    /// Where blobs and links live: <c>Volumes</c> of this node and its peers, or <c>S3</c>, the service of <c>Origin:S3</c>.
+    /// Default Volumes.
+    /// </summary>
+    public StoreKind Store { get; set; }
+
     /// <summary>This node's name in the cluster map, 1 to 64 of <c>[A-Za-z0-9_-]</c>. Default <c>origin-1</c>.</summary>
     [Required, RegularExpression("^[A-Za-z0-9_-]{1,64}$")]
     public string NodeId { get; set; } = "origin-1";
@@ -43,6 +49,13 @@ public sealed class OriginOptions
     /// <summary>The nodes of the cluster, this one among them. Empty: a cluster of this node alone.</summary>
     [ValidateEnumeratedItems]
     public List<NodeOptions> Nodes { get; set; } = [];
+
+    /// <summary>
+    /// Number of the cluster's map: a node is a home in the epochs from its <c>Since</c> to before its <c>Until</c>. Raised by one, on
+    /// every node, when homes come or go, and only when the change before is done. 1 to 1,000,000. Default 1.
+    /// </summary>
+    [Range(1, 1_000_000)]
+    public int Epoch { get; set; } = 1;
 
     /// <summary>Bytes of the longest blob. 1 MiB to 4 GiB − 1. Default 512 MiB.</summary>
     [Range(1L << 20, uint.MaxValue)]

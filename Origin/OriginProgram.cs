@@ -1,7 +1,10 @@
+using Flickr.Discovery;
 using Flickr.Listening;
+using Flickr.Origin.ObjectStore;
 using Flickr.Origin.Scrub;
 using Flickr.Origin.Uploads;
 using Flickr.Origin.Volumes;
+using Flickr.Tracing;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
@@ -27,6 +30,7 @@ public static class OriginProgram
         {
             builder.Configuration.AddConfiguration(settings);
         }
+        builder.AddDiscovery("origin");
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         builder.WebHost.ConfigureKestrel((context, kestrel) =>
         {
@@ -35,11 +39,23 @@ public static class OriginProgram
             // the caller is still sending.
             kestrel.Limits.MaxRequestBodySize = options.BlobBytesMax + DrainedBytesMax;
             kestrel.Listen(options.Listen, options.AdminListen);
+            kestrel.ListenForMembers(context.Configuration["Origin:Join:Listen"]);
         });
-        AddOrigin(builder.Services);
+        builder.Services.AddMembership(builder.Configuration, "Origin", "origin",
+            builder.Configuration["Origin:NodeId"] ?? new OriginOptions().NodeId);
+        // What the program is made of hangs on one setting, so it is read from everything that may set it, as the listeners are.
+        var isOverS3 = builder.Configuration.GetValue("Origin:Store", StoreKind.Volumes) == StoreKind.S3;
+        AddOrigin(builder.Services, isOverS3);
         services?.Invoke(builder.Services);
         var app = builder.Build();
         var metrics = app.Services.GetRequiredService<OriginMetrics>();
+        if (isOverS3)
+        {
+            var gateway = app.Services.GetRequiredService<S3Node>();
+            app.UseAdminListener(metrics.Registry, () => true, gateway.AdminAsync);
+            app.Run(gateway.Endpoints.HandleAsync);
+            return app;
+        }
         // Opening the node replays its volumes: before the listeners open, so that no request meets half an index.
         var node = app.Services.GetRequiredService<OriginNode>();
         app.UseAdminListener(
@@ -48,7 +64,7 @@ public static class OriginProgram
         return app;
     }
 
-    private static void AddOrigin(IServiceCollection services)
+    private static void AddOrigin(IServiceCollection services, bool isOverS3)
     {
         services.AddOptions<OriginOptions>().BindConfiguration("Origin").ValidateOnStart()
             .PostConfigure(options => options.DataDirectory = DataFolder.Of(options.DataDirectory, "origin"));
@@ -61,6 +77,16 @@ public static class OriginProgram
         services.AddSingleton<IValidateOptions<UploadOptions>, UploadOptionsValidator>();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<OriginMetrics>();
+        services.AddTracing("Origin");
+        services.AddListeners("Origin", isForPeople: false, provider => provider.GetRequiredService<OriginMetrics>().Registry);
+        services.AddOptions<S3Options>().BindConfiguration("Origin:S3").ValidateOnStart();
+        services.AddSingleton<IValidateOptions<S3Options>, S3OptionsValidator>();
+        if (isOverS3)
+        {
+            services.AddSingleton<S3Node>();
+            services.AddHostedService<S3Work>();
+            return;
+        }
         services.AddSingleton<OriginNode>();
         services.AddHostedService<Replication.ReplicationWork>();
         services.AddHostedService<OwnWork>();
@@ -74,7 +100,7 @@ public static class OriginProgram
         {
             app = Build(args);
         }
-        catch (Exception error) when (error is OptionsValidationException or ArgumentException or FormatException)
+        catch (Exception error) when (error is OptionsValidationException or ArgumentException or FormatException or IOException)
         {
             await Console.Error.WriteLineAsync(error.Message);
             return 2;

@@ -20,7 +20,7 @@ public sealed class PhotosOptions
     /// <summary>Connection string; <c>Data Source=…</c> for SQLite, <c>Host=…</c> for PostgreSQL. Default: photos.db in the data directory.</summary>
     public string Database { get; set; } = "";
 
-    /// <summary>Addresses of storage nodes, e.g. http://127.0.0.1:8090. At least one.</summary>
+    /// <summary>Addresses of storage nodes, e.g. http://127.0.0.1:8090, or consul://flickr-origin. At least one.</summary>
     [Required, MinLength(1)]
     public string[] Origins { get; set; } = [];
 
@@ -30,7 +30,7 @@ public sealed class PhotosOptions
     /// <summary>A file that holds <see cref="OriginKey"/>.</summary>
     public string OriginKeyFile { get; set; } = "";
 
-    /// <summary>Address of the control plane, e.g. http://127.0.0.1:8082.</summary>
+    /// <summary>Address of the control plane, e.g. http://127.0.0.1:8082, or of several that share one database, set apart by commas.</summary>
     [Required]
     public string ControlPlane { get; set; } = "";
 

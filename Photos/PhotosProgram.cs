@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Flickr.Discovery;
 using Flickr.Listening;
 using Flickr.Photos.Accounts;
 using Flickr.Photos.Albums;
@@ -19,11 +20,13 @@ using Flickr.Photos.Origins;
 using Flickr.Photos.Pages;
 using Flickr.Photos.Problems;
 using Flickr.Photos.Publishing;
+using Flickr.Photos.Resumable;
 using Flickr.Photos.Sagas;
 using Flickr.Photos.Search;
 using Flickr.Photos.Sharing;
 using Flickr.Photos.Uploads;
 using Flickr.Sql;
+using Flickr.Tracing;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
@@ -47,11 +50,13 @@ public static class PhotosProgram
         {
             builder.Configuration.AddConfiguration(settings);
         }
+        builder.AddDiscovery("photos");
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning).AddFilter("System.Net.Http.HttpClient", LogLevel.Warning)
             .AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error); // says that the keys lie unencrypted: folder rights guard them
         var photos = builder.Configuration.GetSection("Photos").Get<PhotosOptions>() ?? new PhotosOptions();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(photos.Listen, photos.AdminListen));
-        AddPhotos(builder.Services);
+        builder.Services.AddMembership(builder.Configuration, "Photos", "photos", "photos");
+        AddPhotos(builder.Services, builder.Configuration.IsMember("Photos"));
         services?.Invoke(builder.Services);
         var app = builder.Build();
         app.UseAdminListener(app.Services.GetRequiredService<PhotosMetrics>().Registry,
@@ -67,7 +72,16 @@ public static class PhotosProgram
     /// <summary>Runs until the process is told to stop. Returns the exit code.</summary>
     public static async Task<int> RunAsync(string[] args)
     {
-        var app = Build(args);
+        WebApplication app;
+        try
+        {
+            app = Build(args);
+        }
+        catch (Exception fault) when (fault is OptionsValidationException or FormatException or IOException)
+        {
+            await Console.Error.WriteLineAsync($"photos: {fault.Message}");
+            return 2;
+        }
         await app.RunAsync();
         return 0;
     }
@@ -88,6 +102,7 @@ public static class PhotosProgram
             ControlPlane = options.Value.PublicControlPlane.Length > 0 ? options.Value.PublicControlPlane : options.Value.ControlPlane,
         }));
         api.MapAccounts();
+        api.MapResumable();
         api.MapUploads();
         api.MapGallery();
         api.MapBatches();
@@ -102,7 +117,7 @@ public static class PhotosProgram
         app.Map("/api/{**rest}", () => Problem.NotFound());
     }
 
-    private static void AddPhotos(IServiceCollection services)
+    private static void AddPhotos(IServiceCollection services, bool isMember)
     {
         services.AddOptions<PhotosOptions>().BindConfiguration("Photos").ValidateOnStart();
         services.AddOptions<ImagingOptions>().BindConfiguration("Photos:Imaging").ValidateOnStart();
@@ -112,6 +127,8 @@ public static class PhotosProgram
         services.AddOptions<MintingOptions>().BindConfiguration("Photos:Tokens").ValidateOnStart();
         services.AddOptions<CollectingOptions>().BindConfiguration("Photos:Collecting").ValidateOnStart();
         services.AddSingleton<IValidateOptions<CollectingOptions>, CollectingOptionsValidator>();
+        services.AddOptions<GalleryOptions>().BindConfiguration("Photos:Gallery").ValidateOnStart();
+        services.AddSingleton<IValidateOptions<GalleryOptions>, GalleryOptionsValidator>();
         services.AddSingleton<IValidateOptions<PhotosOptions>, PhotosOptionsValidator>();
         services.AddSingleton<IValidateOptions<ImagingOptions>, ImagingOptionsValidator>();
         services.AddSingleton<IValidateOptions<SagaOptions>, SagaOptionsValidator>();
@@ -127,6 +144,8 @@ public static class PhotosProgram
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<PhotosFolders>();
         services.AddSingleton<PhotosMetrics>();
+        services.AddTracing("Photos");
+        services.AddListeners("Photos", isForPeople: true, provider => provider.GetRequiredService<PhotosMetrics>().Registry);
         services.AddSingleton<SortableIds>();
         services.AddSingleton(provider =>
         {
@@ -134,18 +153,25 @@ public static class PhotosProgram
             var folders = provider.GetRequiredService<PhotosFolders>();
             return Database.Open(configured.Length > 0 ? configured : folders.DefaultDatabase, provider.GetRequiredService<TimeProvider>());
         });
-        AddRooms(services);
+        AddRooms(services, isMember);
     }
 
-    private static void AddRooms(IServiceCollection services)
+    private static void AddRooms(IServiceCollection services, bool isMember)
     {
         services.AddSignIn();
         services.AddSingleton<AccountStore>();
         services.AddSingleton<OperatorKey>();
         services.AddSingleton<RequestLimits>();
         services.AddHttpClient<OriginClient>(client => client.Timeout = Timeout.InfiniteTimeSpan)
-            .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(2) });
-        services.AddHttpClient<ControlPlaneClient>(client => client.Timeout = TimeSpan.FromSeconds(40));
+            .ConfigurePrimaryHttpMessageHandler(provider => isMember
+                ? provider.GetRequiredService<NodeIdentity>().NewHandler("origin")
+                : new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(2) });
+        var controlPlane = services.AddHttpClient<ControlPlaneClient>(client => client.Timeout = TimeSpan.FromSeconds(40));
+        if (isMember)
+        {
+            controlPlane.ConfigurePrimaryHttpMessageHandler(provider =>
+                provider.GetRequiredService<NodeIdentity>().NewHandler("control-plane"));
+        }
         services.AddSingleton<MintKeys>();
         services.AddSingleton<EdgeAddresses>();
         services.AddSingleton<PoisonList>();
@@ -157,6 +183,7 @@ public static class PhotosProgram
         services.AddSingleton<AlbumDocument>();
         services.AddSingleton<UploadRows>();
         services.AddSingleton<UploadIntake>();
+        services.AddResumable();
         services.AddSingleton<PhotoItems>();
         services.AddSingleton<AlbumCards>();
         services.AddSingleton<AlbumChanges>();
@@ -175,6 +202,13 @@ public static class PhotosProgram
         services.AddSearch();
         services.AddPages();
         services.AddSingleton<PhotoChanges>();
+        AddSagas(services);
+        services.AddSingleton<PhotosStart>();
+        services.AddHostedService(provider => provider.GetRequiredService<PhotosStart>());
+    }
+
+    private static void AddSagas(IServiceCollection services)
+    {
         services.AddSingleton<UploadSaga>();
         services.AddSingleton<PhotoChangeSaga>();
         services.AddSingleton<OwnerChangeSaga>();
@@ -190,9 +224,8 @@ public static class PhotosProgram
             provider.GetRequiredService<Database>(), provider.GetRequiredService<SagaStore>(),
             provider.GetServices<SagaDefinition>(), provider.GetRequiredService<IOptions<SagaOptions>>(),
             provider.GetRequiredService<PhotosMetrics>(), provider.GetRequiredService<ILogger<SagaEngine>>(),
+            provider.GetRequiredService<ProgramTrace>(),
             provider.GetRequiredService<TimeProvider>()));
         services.AddHostedService(provider => provider.GetRequiredService<SagaEngine>());
-        services.AddSingleton<PhotosStart>();
-        services.AddHostedService(provider => provider.GetRequiredService<PhotosStart>());
     }
 }

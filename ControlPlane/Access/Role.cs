@@ -14,4 +14,7 @@ internal enum Role
 
     /// <summary>Photos and other backends.</summary>
     Service = 3,
+
+    /// <summary>A member that is none of these, such as an origin.</summary>
+    Node = 4,
 }

@@ -16,8 +16,11 @@ internal static class AuditEndpoints
                 new AuditPage(await audit.AfterAsync(after, Math.Clamp(limit, 1, LimitMax),
                     cancellationToken)),
                 ControlPlaneJson.Default.AuditPage)).For(Role.Operator);
-        app.MapGet("/v1/audit/verify", async (AuditLog audit, CancellationToken cancellationToken) =>
-            Results.Json(await audit.VerifyAsync(cancellationToken),
+        app.MapGet("/v1/audit/head", async (AuditHeads heads, CancellationToken cancellationToken) =>
+            Results.Json(await heads.SignAsync(cancellationToken), ControlPlaneJson.Default.AuditHead))
+            .For(Role.Operator);
+        app.MapGet("/v1/audit/verify", async (AuditLog audit, AuditHeads heads, CancellationToken cancellationToken) =>
+            Results.Json(await audit.VerifyAsync(heads.IsGenuine, cancellationToken),
                 ControlPlaneJson.Default.AuditVerdict)).For(Role.Operator);
     }
 }

@@ -15,7 +15,7 @@ internal sealed class AuditLog(Database database, TimeProvider time)
     /// <summary>Appends in the caller's transaction; the last lock a transaction takes.</summary>
     public async Task AppendAsync(SqlSession session, string actor, string action, string detail)
     {
-        var head = await session.QueryFirstOrDefaultAsync<AuditHead>(
+        var head = await session.QueryFirstOrDefaultAsync<AuditState>(
             "UPDATE audit_state SET sequence = sequence + 1 WHERE id = 1 RETURNING sequence, hash");
         var row = new AuditRow
         {
@@ -59,11 +59,20 @@ internal sealed class AuditLog(Database database, TimeProvider time)
             $"SELECT {Columns} FROM audit WHERE sequence > @after ORDER BY sequence LIMIT @limit",
             new { after, limit }), cancellationToken);
 
-    /// <summary>Walks the whole chain.</summary>
-    public Task<AuditVerdict> VerifyAsync(CancellationToken cancellationToken) =>
+    /// <summary>The last line's number and hash.</summary>
+    public static async Task<(long Sequence, string Hash)> StateAsync(SqlSession session)
+    {
+        var state = (await session.QueryFirstOrDefaultAsync<AuditState>(
+            "SELECT sequence, hash FROM audit_state WHERE id = 1"))!;
+        return (state.Sequence, state.Hash);
+    }
+
+    /// <summary>Walks the whole chain, and compares it with the heads that were signed.</summary>
+    public Task<AuditVerdict> VerifyAsync(Func<AuditHead, bool> isGenuine, CancellationToken cancellationToken) =>
         database.ReadAsync(async session =>
     {
-        var head = (await session.QueryFirstOrDefaultAsync<AuditHead>(
+        var signed = (await AuditHeads.AllAsync(session)).ToDictionary(row => row.Sequence);
+        var head = (await session.QueryFirstOrDefaultAsync<AuditState>(
             "SELECT sequence, hash FROM audit_state WHERE id = 1"))!;
         var (after, previous) = (0L, "");
         while (true)
@@ -71,21 +80,24 @@ internal sealed class AuditLog(Database database, TimeProvider time)
             var rows = await session.QueryAsync<AuditRow>(
                 $"SELECT {Columns} FROM audit WHERE sequence > @after ORDER BY sequence LIMIT 1000",
                     new { after });
-            if (AuditChain.FirstBreak(rows, previous, after) is { } broken)
+            // A chain that was written anew from some line on holds in itself, but not against what was signed before.
+            if ((AuditChain.FirstBreak(rows, previous, after)
+                ?? rows.FirstOrDefault(row => signed.TryGetValue(row.Sequence, out var kept)
+                    && (kept.Hash != row.Hash || !isGenuine(kept)))?.Sequence) is { } broken)
             {
                 return new AuditVerdict(false, head.Sequence, broken);
             }
             if (rows.Count == 0)
             {
                 // Lines cut off at the end leave a chain that holds, but not up to the head.
-                var whole = after == head.Sequence && previous == head.Hash;
+                var whole = after == head.Sequence && previous == head.Hash && signed.Keys.All(number => number <= after);
                 return new AuditVerdict(whole, head.Sequence, whole ? null : after + 1);
             }
             (after, previous) = (rows[^1].Sequence, rows[^1].Hash);
         }
     }, cancellationToken);
 
-    private sealed record AuditHead
+    private sealed record AuditState
     {
         public long Sequence { get; init; }
         public string Hash { get; init; } = "";

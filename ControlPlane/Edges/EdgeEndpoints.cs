@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Flickr.ControlPlane.Access;
 using Flickr.ControlPlane.Log;
+using Flickr.ControlPlane.Members;
 using Flickr.Fleet.Streaming;
 using Flickr.Sql;
 using Microsoft.Extensions.Options;
@@ -21,7 +22,7 @@ internal static partial class EdgeEndpoints
     }
 
     /// <summary>The edges with their lag.</summary>
-    public static Task<Members> ListAsync(Database database, TimeProvider time,
+    public static Task<MemberList> ListAsync(Database database, TimeProvider time,
         CancellationToken cancellationToken) =>
         database.ReadAsync(async session =>
         {
@@ -37,7 +38,10 @@ internal static partial class EdgeEndpoints
                 members.Add(new Member(edge.Id, edge.Address, edge.IsLive(now), edge.Acknowledged,
                     waiting.Count > 0 ? Math.Max(0, now - waiting[0].AtMs) : 0, edge.KeysVersion));
             }
-            return new Members(members);
+            var nodes = (await MemberTable.AllAsync(session)).Select(row => new NodeShown(
+                row.Id, row.Role, row.Name, row.Zone, row.JoinedMs, row.RenewedMs, row.NotAfterMs,
+                row.RemovedMs == 0 ? null : row.RemovedMs));
+            return new MemberList(members, [.. nodes]);
         }, cancellationToken);
 
     private static async Task StreamAsync(HttpContext context, EdgeStream stream, ControlPlaneMetrics metrics,
@@ -48,6 +52,11 @@ internal static partial class EdgeEndpoints
         {
             await Problems.WriteAsync(context, 400, "stream-invalid",
                 "edge is 1 to 64 of A-Z a-z 0-9 . _ -; after and term are whole numbers; address is absolute.");
+            return;
+        }
+        if (context.MemberOf() is { } member && member.Name != edge)
+        {
+            await Problems.WriteAsync(context, 403, "member-name-refused", "A member follows under its own name.");
             return;
         }
         if (metrics.Streams >= options.Value.StreamsMax)
@@ -65,6 +74,10 @@ internal static partial class EdgeEndpoints
         EdgeTable edges, LogTail tail, ControlPlaneMetrics metrics, TimeProvider time,
             CancellationToken cancellationToken)
     {
+        if (context.MemberOf() is { } member && member.Name != id)
+        {
+            return Problems.Of(403, "member-name-refused", "A member acknowledges under its own name.");
+        }
         if (acknowledgement.Sequence < 0 || acknowledgement.KeysVersion < 0)
         {
             return Problems.Of(400, "acknowledgement-invalid", "sequence and keysVersion are not negative.");
@@ -86,14 +99,18 @@ internal static partial class EdgeEndpoints
 
     private static async Task<IResult> MembersAsync(Database database, TimeProvider time,
         CancellationToken cancellationToken) =>
-        Results.Json(await ListAsync(database, time, cancellationToken), ControlPlaneJson.Default.Members);
+        Results.Json(await ListAsync(database, time, cancellationToken), ControlPlaneJson.Default.MemberList);
 
     [GeneratedRegex("^[A-Za-z0-9._-]{1,64}$")]
     private static partial Regex EdgeName();
 }
 
-/// <summary>The edges.</summary>
-internal sealed record Members(IReadOnlyList<Member> Edges);
+/// <summary>The edges, and every node that joined.</summary>
+internal sealed record MemberList(IReadOnlyList<Member> Edges, IReadOnlyList<NodeShown> Nodes);
+
+/// <summary>A node that joined, for people and services.</summary>
+internal sealed record NodeShown(string Id, string Role, string Name, string Zone, long JoinedMs, long RenewedMs,
+    long NotAfterMs, long? RemovedMs);
 
 /// <summary>An edge, for people and services.</summary>
 internal sealed record Member(string Id, string Address, bool Live, long Acknowledged, long LagMs,

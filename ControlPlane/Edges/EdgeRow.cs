@@ -19,9 +19,15 @@ internal sealed record EdgeRow
     public long BoundPublicMs { get; init; }
     public long CutOffMs { get; init; }
 
+    /// <summary>When its member was removed; 0 while it may come back.</summary>
+    public long RemovedMs { get; init; }
+
     /// <summary>Whether its stream stands, as far as anyone knows.</summary>
     public bool IsLive(long nowMs) => LeaseMs > nowMs;
 
-    /// <summary>Whether it may still open private content to old tokens.</summary>
-    public bool MayServePrivate(long nowMs) => LeaseMs + BoundPrivateMs > nowMs;
+    /// <summary>
+    /// Whether it may still open private content to old tokens, and is to be waited for: what a removed one knows or
+    /// lacks holds nobody up.
+    /// </summary>
+    public bool MayServePrivate(long nowMs) => RemovedMs == 0 && LeaseMs + BoundPrivateMs > nowMs;
 }

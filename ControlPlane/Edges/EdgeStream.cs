@@ -2,8 +2,10 @@ using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Flickr.ControlPlane.Access;
 using Flickr.ControlPlane.Log;
 using Flickr.Fleet.Streaming;
+using Flickr.Listening;
 using Flickr.Sql;
 using Microsoft.Extensions.Options;
 
@@ -16,7 +18,7 @@ namespace Flickr.ControlPlane.Edges;
 /// </summary>
 internal sealed class EdgeStream(Database database, EdgeTable edges, LogTail tail,
     IOptions<StreamOptions> options,
-    ControlPlaneMetrics metrics,
+    ControlPlaneMetrics metrics, NodeIdentity identity, LogHealing healing,
     IHostApplicationLifetime lifetime, ILogger<EdgeStream> logger, TimeProvider time)
 {
     private const int ReadMax = 1000;
@@ -28,7 +30,11 @@ internal sealed class EdgeStream(Database database, EdgeTable edges, LogTail tai
     {
         using var both = CancellationTokenSource.CreateLinkedTokenSource(
             context.RequestAborted, lifetime.ApplicationStopping);
-        var run = new Run(edge, Guid.NewGuid().ToString("N"), context.Response.BodyWriter, both.Token);
+        var run = new Run(edge, Guid.NewGuid().ToString("N"), context.Response.BodyWriter, both.Token)
+        {
+            IsMember = context.MemberOf() is not null,
+            IsRefused = () => context.MemberOf() is not null && identity.MemberOf(context) is null,
+        };
         context.Response.ContentType = "text/event-stream";
         context.Response.Headers.CacheControl = "no-store";
         context.Response.Headers["X-Accel-Buffering"] = "no";
@@ -82,10 +88,11 @@ internal sealed class EdgeStream(Database database, EdgeTable edges, LogTail tai
             (long)bounds.CutOff.TotalMilliseconds), StreamJson.Default.HelloEvent);
         run.Cursor = after;
         run.Term = state.Term;
-        if (after > state.Head || term > state.Term)
+        if (after > state.Head || term > state.Term || nextStart < after)
         {
             logger.EdgeIsAhead(run.Edge, after, term, state.Head, state.Term);
             metrics.EdgeAhead();
+            await healing.NoteAsync(run.Edge, term, after, run.Stop);
             await run.FlushAsync();
             return false;
         }
@@ -96,7 +103,7 @@ internal sealed class EdgeStream(Database database, EdgeTable edges, LogTail tai
         await CatchUpAsync(run, state.Head);
         run.KeysVersion = state.KeysVersion;
         run.Write("keys", new KeysEvent(state.KeysVersion), StreamJson.Default.KeysEvent);
-        Beat(run, tail.Sign(state, timeMs));
+        Beat(run, tail.Sign(state, timeMs, run.IsMember));
         await run.FlushAsync();
         return true;
     }
@@ -107,6 +114,10 @@ internal sealed class EdgeStream(Database database, EdgeTable edges, LogTail tai
         {
             var changed = tail.Changed;
             var view = tail.View;
+            if (run.IsRefused())
+            {
+                return; // Removed, or its certificate is past its end.
+            }
             if (view.Term > run.Term)
             {
                 return; // Another control plane began a term: the edge has to judge it by a new hello.
@@ -129,7 +140,7 @@ internal sealed class EdgeStream(Database database, EdgeTable edges, LogTail tai
     /// </summary>
     private async Task SendAsync(Run run, TailView view)
     {
-        if (view.Beat is { } beat && beat.TimeMs > run.BeatMs && beat.Term == run.Term)
+        if ((run.IsMember ? view.MemberBeat : view.Beat) is { } beat && beat.TimeMs > run.BeatMs && beat.Term == run.Term)
         {
             await CatchUpAsync(run, beat.Head, view);
             Beat(run, beat);
@@ -240,6 +251,10 @@ internal sealed class EdgeStream(Database database, EdgeTable edges, LogTail tai
     {
         public string Edge => edge;
         public string Connection => connection;
+        public required bool IsMember { get; init; }
+
+        /// <summary>Whether a member is one no more.</summary>
+        public required Func<bool> IsRefused { get; init; }
         public CancellationToken Stop => stop;
         public long Cursor { get; set; }
         public long Term { get; set; }

@@ -15,7 +15,26 @@ internal sealed class EdgeTable(EdgeWriter writer, IOptions<StreamOptions> optio
         """
         id, address, connection, joined_ms AS JoinedMs, lease_ms AS LeaseMs, acknowledged,
         acknowledged_ms AS AcknowledgedMs, keys_version AS KeysVersion, bound_private_ms AS BoundPrivateMs,
-        bound_public_ms AS BoundPublicMs, cut_off_ms AS CutOffMs
+        bound_public_ms AS BoundPublicMs, cut_off_ms AS CutOffMs, removed_ms AS RemovedMs
+        """;
+
+    private const string Move =
+        """
+        UPDATE edge SET keys_version = @keysVersion, acknowledged_ms = @now,
+            acknowledged = CASE WHEN acknowledged > @sequence THEN acknowledged ELSE @sequence END
+        WHERE id = @id AND @sequence <= (SELECT head FROM log_state WHERE id = 1)
+        """;
+
+    /// <summary>
+    /// One way to the server and back for each edge, where the server is another process: the last of eight edges waits for
+    /// the statements of the other seven.
+    /// </summary>
+    private const string MoveAndNote =
+        $"""
+        WITH moved AS ({Move} RETURNING id),
+            noted AS (INSERT INTO ack (edge, sequence, at_ms) SELECT id, @sequence, @now FROM moved WHERE @sequence > 0
+                ON CONFLICT DO NOTHING)
+        SELECT COUNT(*) FROM moved
         """;
 
     /// <summary>All edges, by name.</summary>
@@ -49,7 +68,7 @@ internal sealed class EdgeTable(EdgeWriter writer, IOptions<StreamOptions> optio
             ON CONFLICT (id) DO UPDATE SET address = excluded.address, connection = excluded.connection,
                 lease_ms = CASE WHEN edge.lease_ms > excluded.lease_ms THEN edge.lease_ms ELSE excluded.lease_ms END,
                 bound_private_ms = excluded.bound_private_ms, bound_public_ms = excluded.bound_public_ms,
-                cut_off_ms = excluded.cut_off_ms
+                cut_off_ms = excluded.cut_off_ms, removed_ms = 0
             """, row), cancellationToken);
         return row.LeaseMs;
     }
@@ -87,25 +106,28 @@ internal sealed class EdgeTable(EdgeWriter writer, IOptions<StreamOptions> optio
         var row = new { id, sequence, keysVersion, now = time.GetUtcNow().ToUnixTimeMilliseconds() };
         var verdict = await writer.WriteAsync(async session =>
         {
-            var changed = await session.ExecuteAsync(
-                """
-                UPDATE edge SET keys_version = @keysVersion, acknowledged_ms = @now,
-                    acknowledged = CASE WHEN acknowledged > @sequence THEN acknowledged ELSE @sequence END
-                WHERE id = @id AND @sequence <= (SELECT head FROM log_state WHERE id = 1)
-                """, row);
-            if (changed == 0)
+            var changed = session.Engine == SqlEngine.PostgreSql
+                ? await session.ScalarAsync<long>(MoveAndNote, row)
+                : await MoveThenNoteAsync(session, row, sequence);
+            if (changed > 0)
             {
-                var known = await session.ScalarAsync<long>("SELECT COUNT(*) FROM edge WHERE id = @id", row);
-                return (int)(known == 0 ? AckVerdict.UnknownEdge : AckVerdict.AheadOfLog);
+                return (int)AckVerdict.Taken;
             }
-            if (sequence > 0)
-            {
-                await session.ExecuteAsync(
-                    "INSERT INTO ack (edge, sequence, at_ms) VALUES (@id, @sequence, @now) ON CONFLICT DO NOTHING", row);
-            }
-            return (int)AckVerdict.Taken;
+            var known = await session.ScalarAsync<long>("SELECT COUNT(*) FROM edge WHERE id = @id", row);
+            return (int)(known == 0 ? AckVerdict.UnknownEdge : AckVerdict.AheadOfLog);
         }, cancellationToken);
         return (AckVerdict)verdict;
+    }
+
+    private static async Task<long> MoveThenNoteAsync(SqlSession session, object row, long sequence)
+    {
+        var changed = await session.ExecuteAsync(Move, row);
+        if (changed > 0 && sequence > 0)
+        {
+            await session.ExecuteAsync(
+                "INSERT INTO ack (edge, sequence, at_ms) VALUES (@id, @sequence, @now) ON CONFLICT DO NOTHING", row);
+        }
+        return changed;
     }
 }
 

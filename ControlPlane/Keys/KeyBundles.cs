@@ -5,6 +5,7 @@ using Flickr.ControlPlane.Log;
 using Flickr.Fleet.Streaming;
 using Flickr.Sql;
 using Flickr.Tokens;
+using Flickr.Tokens.Paths;
 
 namespace Flickr.ControlPlane.Keys;
 
@@ -27,8 +28,26 @@ internal sealed class KeyBundles(Database database, KeyVault vault, TimeProvider
         return new VerifyBundle(
             state.KeysVersion, state.Term,
             [.. keys.Where(key => key.Life == KeyState.Active).Select(ForServices)],
-            [.. edges.Where(edge => edge.IsLive(now) && edge.Address.Length > 0)
+            [.. edges.Where(edge => edge.IsLive(now) && edge.RemovedMs == 0 && edge.Address.Length > 0)
                 .Select(edge => edge.Address)]);
+    }
+
+    /// <summary>
+    /// The key for a prefix, derived from the HS256 key that mints; null while none does. It ends with that key.
+    /// </summary>
+    public async Task<VerifyBundle?> DeriveAsync(string host, CanonicalPath directory, CancellationToken cancellationToken)
+    {
+        var (state, keys, _) = await ReadAsync(cancellationToken);
+        var root = keys.FirstOrDefault(key => key.Life == KeyState.Active && key.Algorithm == nameof(SigningAlgorithm.HS256));
+        if (root is null)
+        {
+            return null;
+        }
+        var secret = vault.Unseal(root);
+        var derived = MintKey.FromSecret(root.Kid, root.Issuer, secret).ForPrefix(host, directory);
+        CryptographicOperations.ZeroMemory(secret);
+        return new VerifyBundle(state.KeysVersion, state.Term,
+            [Common(root) with { Kid = derived.KeyId, Secret = Base64Url.EncodeToString(derived.Secret) }]);
     }
 
     /// <summary>The public keys.</summary>

@@ -1,20 +1,23 @@
+using System.Text.RegularExpressions;
 using Flickr.ControlPlane.Access;
 using Flickr.ControlPlane.Audit;
 using Flickr.ControlPlane.Edges;
 using Flickr.Fleet.Streaming;
 using Flickr.Sql;
 using Flickr.Tokens;
+using Flickr.Tokens.Paths;
 
 namespace Flickr.ControlPlane.Keys;
 
 /// <summary>Keys over HTTP.</summary>
-internal static class KeyEndpoints
+internal static partial class KeyEndpoints
 {
     /// <summary>Maps them.</summary>
     public static void MapKeys(this WebApplication app)
     {
         app.MapGet("/v1/keys/verify", VerifyAsync).For(Role.Edge);
         app.MapGet("/v1/keys/mint", MintAsync).For(Role.Service);
+        app.MapGet("/v1/keys/mint/derived", DerivedAsync).For(Role.Operator, Role.Service);
         app.MapGet("/v1/keys", ShowAsync).For(Role.Operator);
         app.MapPost("/v1/keys/rotate", RotateAsync).For(Role.Operator);
         app.MapPost("/v1/keys/{kid}/revoke", RevokeAsync).For(Role.Operator);
@@ -62,6 +65,29 @@ internal static class KeyEndpoints
         return await AnswerAsync(context, bundle, audit, "read-mint-keys", cancellationToken);
     }
 
+    /// <summary>A key that mints below a prefix of a host only, for a service that needs no more.</summary>
+    private static async Task<IResult> DerivedAsync(HttpContext context, KeyBundles bundles, AuditLog audit,
+        CancellationToken cancellationToken, string host = "", string prefix = "")
+    {
+        if (!HostName().IsMatch(host) || !CanonicalPath.TryParse(prefix, out var directory, out _)
+            || !directory.IsDirectory || directory.SegmentCount is 0 or > 16)
+        {
+            return Problems.Of(400, "prefix-invalid",
+                "host is a lower-case name, with a port where edges are asked with one; prefix is canonical, ends in a slash and has 1 to 16 segments.");
+        }
+        if (await bundles.DeriveAsync(host, directory, cancellationToken) is not { } bundle)
+        {
+            return Problems.Of(503, "key-not-ready", "No HS256 key mints yet.");
+        }
+        context.Response.Headers.CacheControl = "no-store";
+        await audit.SayOnceAsync($"{context.ActorOf()}@{context.Connection.RemoteIpAddress}", "read-derived-key",
+            $"kid={bundle.Keys[0].Kid} host={host} prefix={prefix}", cancellationToken);
+        return Results.Json(bundle, StreamJson.Default.VerifyBundle);
+    }
+
+    [GeneratedRegex("^[a-z0-9.-]{1,253}(:[0-9]{1,5})?$")]
+    private static partial Regex HostName();
+
     /// <summary>
     /// With the version as ETag; the mint bundle's tag also covers the list of edges, which moves by itself.
     /// </summary>
@@ -102,7 +128,7 @@ internal static class KeyEndpoints
         {
             return Problems.Of(400, "algorithm-unknown", "algorithm must be ES256 or HS256.");
         }
-        var key = await life.RotateAsync(algorithm, context.ActorOf(), cancellationToken);
+        var key = await life.RotateAsync(algorithm, request.Force, context.ActorOf(), cancellationToken);
         var list = await ListAsync(database, time, cancellationToken);
         return Results.Json(list.Keys.First(shown => shown.Kid == key.Kid), ControlPlaneJson.Default.KeyShown,
             statusCode: key.Life == KeyState.Active ? 200 : 202);
@@ -124,7 +150,7 @@ internal static class KeyEndpoints
 }
 
 /// <summary>Body of a rotation.</summary>
-internal sealed record RotateRequest(string? Algorithm);
+internal sealed record RotateRequest(string? Algorithm, bool Force = false);
 
 /// <summary>The keys, for people.</summary>
 internal sealed record KeyList(long Version, IReadOnlyList<KeyShown> Keys);

@@ -18,6 +18,9 @@ internal sealed class KeyLife(Database database, KeyVault vault, InvalidationLog
     LogSignals signals,
     IOptions<KeyOptions> options, TimeProvider time)
 {
+    private const long WantedNow = 1;
+    private const long WantedBySchedule = 2;
+    private const long WantedForced = 3;
     private static readonly TimeSpan RetireMargin = TimeSpan.FromSeconds(60);
     private static readonly SigningAlgorithm[] Algorithms = [SigningAlgorithm.ES256, SigningAlgorithm.HS256];
 
@@ -29,17 +32,7 @@ internal sealed class KeyLife(Database database, KeyVault vault, InvalidationLog
     /// </summary>
     public async Task BeginAsync(CancellationToken cancellationToken)
     {
-        await database.WriteAsync(async session =>
-        {
-            var check = await session.ScalarAsync<string>(
-                "UPDATE key_state SET wrap_check = CASE WHEN wrap_check = '' THEN @Check ELSE wrap_check END WHERE id = 1 RETURNING wrap_check",
-                vault);
-            if (check != vault.Check)
-            {
-                throw new InvalidOperationException(
-                    "the wrap key file is not the one that the keys in the database are wrapped with");
-            }
-        }, cancellationToken);
+        await vault.OpenAsync(database, cancellationToken);
         await AdvanceAsync(cancellationToken);
     }
 
@@ -56,7 +49,7 @@ internal sealed class KeyLife(Database database, KeyVault vault, InvalidationLog
         IsWaiting = keys.Any(IsWanted);
         return Algorithms.Any(algorithm => !keys.Any(key => Is(key, algorithm, KeyState.PrePublished)))
             || keys.Any(key => key.Life == KeyState.Retiring && key.NotAfterMs <= now
-                || IsWanted(key) && !KeyChange.WaitsFor(key, edges, now).Any()
+                || IsWanted(key) && MayMint(key, KeyChange.WaitsFor(key, edges, now), now)
                 || key.Life == KeyState.Active && IsOld(key, now)
                     && keys.Any(spare => spare.Life == KeyState.PrePublished
                         && spare.Algorithm == key.Algorithm && spare.Wanted == 0));
@@ -65,7 +58,11 @@ internal sealed class KeyLife(Database database, KeyVault vault, InvalidationLog
     /// <summary>
     /// Wants the spare of an algorithm to mint. Returns it as it is then: active, or waiting for edges.
     /// </summary>
-    public async Task<SigningKey> RotateAsync(SigningAlgorithm algorithm, string actor,
+    /// <param name="algorithm">Which.</param>
+    /// <param name="isForced">Waits for no edge: what one lacks it refuses until it has fetched the bundle.</param>
+    /// <param name="actor">Who wants it.</param>
+    /// <param name="cancellationToken">Ends the wait for the database.</param>
+    public async Task<SigningKey> RotateAsync(SigningAlgorithm algorithm, bool isForced, string actor,
         CancellationToken cancellationToken)
     {
         var kid = "";
@@ -74,8 +71,9 @@ internal sealed class KeyLife(Database database, KeyVault vault, InvalidationLog
             var spare = change.Keys.FirstOrDefault(key => Is(key, algorithm, KeyState.PrePublished))
                 ?? await MakeAsync(change, algorithm);
             kid = spare.Kid;
-            await change.PutAsync(spare with { Wanted = 1 });
-            await audit.AppendAsync(change.Session, actor, "rotate", $"algorithm={algorithm} kid={kid}");
+            await change.PutAsync(spare with { Wanted = isForced ? WantedForced : WantedNow });
+            await audit.AppendAsync(change.Session, actor, "rotate",
+                $"algorithm={algorithm} kid={kid} forced={isForced}");
         }, cancellationToken);
         return (await AllAsync(cancellationToken)).First(key => key.Kid == kid);
     }
@@ -95,15 +93,44 @@ internal sealed class KeyLife(Database database, KeyVault vault, InvalidationLog
             {
                 return;
             }
-            await change.MoveAsync(key with { Sealed = null, Wanted = 0 }, KeyState.Compromised);
+            await InvalidationLog.LockAsync(change.Session);
             await WantSpareAsync(change, Enum.Parse<SigningAlgorithm>(key.Algorithm));
             entry = await log.AppendAsync(change.Session, new InvalidationRequest("key", kid,
                 Reason: reason), actor);
+            await change.MoveAsync(key with { Sealed = null, Wanted = 0 }, KeyState.Compromised);
             await audit.AppendAsync(change.Session, actor, "revoke-key",
                 $"kid={kid} from={key.State} mintedFromMs={key.ActivatedMs} reason={reason}");
         }, cancellationToken);
         return entry;
     }
+
+    /// <summary>
+    /// Replaces what somebody knew who is not to know it any more, in the transaction in which that is decided.
+    /// </summary>
+    public Task ReplaceAsync(Func<SqlSession, Task<KnownKeys>> first, string actor,
+        CancellationToken cancellationToken) => ChangeAsync(async change =>
+    {
+        await InvalidationLog.LockAsync(change.Session);
+        var known = await first(change.Session);
+        foreach (var key in change.Keys.Where(key => known.Knows(key)).ToList())
+        {
+            if (known.IsStolen)
+            {
+                await log.AppendAsync(change.Session, new InvalidationRequest("key", key.Kid), actor);
+                await change.MoveAsync(key with { Sealed = null, Wanted = 0 }, KeyState.Compromised);
+            }
+            else if (key.Life == KeyState.PrePublished)
+            {
+                // It has signed nothing yet: gone without loss, and the next one is not known to who left.
+                await change.MoveAsync(key with { Sealed = null, Wanted = 0 }, KeyState.Destroyed);
+            }
+        }
+        foreach (var algorithm in known.Algorithms)
+        {
+            await KeepSpareAsync(change, algorithm);
+            await WantSpareAsync(change, algorithm);
+        }
+    }, cancellationToken);
 
     /// <summary>All keys, oldest first.</summary>
     public Task<IReadOnlyList<SigningKey>> AllAsync(CancellationToken cancellationToken) =>
@@ -146,7 +173,7 @@ internal sealed class KeyLife(Database database, KeyVault vault, InvalidationLog
         var active = change.Keys.FirstOrDefault(key => Is(key, algorithm, KeyState.Active));
         if (active is null || IsOld(active, change.NowMs))
         {
-            await WantSpareAsync(change, algorithm);
+            await WantSpareAsync(change, algorithm, active is null ? WantedNow : WantedBySchedule);
         }
     }
 
@@ -168,7 +195,7 @@ internal sealed class KeyLife(Database database, KeyVault vault, InvalidationLog
     {
         var spare = change.Keys.FirstOrDefault(key =>
             Is(key, algorithm, KeyState.PrePublished) && key.Wanted != 0);
-        if (spare is null || change.WaitsFor(spare).Any())
+        if (spare is null || !MayMint(spare, change.WaitsFor(spare), change.NowMs))
         {
             return;
         }
@@ -180,12 +207,12 @@ internal sealed class KeyLife(Database database, KeyVault vault, InvalidationLog
         await change.MoveAsync(spare with { Wanted = 0, ActivatedMs = change.NowMs }, KeyState.Active);
     }
 
-    private static async Task WantSpareAsync(KeyChange change, SigningAlgorithm algorithm)
+    private static async Task WantSpareAsync(KeyChange change, SigningAlgorithm algorithm, long how = WantedNow)
     {
         if (change.Keys.FirstOrDefault(key =>
             Is(key, algorithm, KeyState.PrePublished) && key.Wanted == 0) is { } spare)
         {
-            await change.PutAsync(spare with { Wanted = 1 });
+            await change.PutAsync(spare with { Wanted = how });
         }
     }
 
@@ -212,6 +239,15 @@ internal sealed class KeyLife(Database database, KeyVault vault, InvalidationLog
     }
 
     private static bool IsWanted(SigningKey key) => key.Life == KeyState.PrePublished && key.Wanted != 0;
+
+    /// <summary>
+    /// Whether nothing holds a wanted key up: every edge that may serve private content has acknowledged it and, when only
+    /// the schedule wants it, it has been with them for a while.
+    /// </summary>
+    private bool MayMint(SigningKey key, IEnumerable<EdgeRow> waitsFor, long nowMs) =>
+        key.Wanted == WantedForced
+        || !waitsFor.Any() && (key.Wanted != WantedBySchedule
+            || nowMs - key.PublishedMs >= options.Value.PrePublishMin.TotalMilliseconds);
 
     private bool IsOld(SigningKey key, long nowMs)
     {

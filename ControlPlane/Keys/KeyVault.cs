@@ -1,51 +1,63 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
-using Flickr.ControlPlane.Access;
-using Microsoft.Extensions.Options;
+using Flickr.Sql;
 
 namespace Flickr.ControlPlane.Keys;
 
 /// <summary>
-/// Wraps key material at rest: AES-256-GCM under a key that lies in its own file (0600), never in the
-/// database. Key id,
-/// issuer and algorithm are associated data, so that a ciphertext moved to another row does not open.
+/// Seals key material at rest: AES-256-GCM under a data key that lies in the database only wrapped
+/// (<see cref="IKeyWrapper"/>). Key id, issuer and algorithm are associated data, so that a ciphertext moved to another row
+/// does not open.
 /// </summary>
 /// <remarks>Envelope, base64url: version 1 (1 byte), nonce (12), tag (16), ciphertext.</remarks>
-internal sealed class KeyVault : IDisposable
+internal sealed class KeyVault(IKeyWrapper wrapper, IKeyWrapper? previous = null) : IDisposable
 {
     private const int NonceLength = 12;
     private const int TagLength = 16;
     private const int HeadLength = 1 + NonceLength + TagLength;
-    private readonly byte[] _key;
+    private const string NotTheOne = "the wrap key file is not the one that the keys in the database are wrapped with";
+    private byte[]? _key;
 
-    private KeyVault(byte[] key)
+    /// <summary>The vault with the wrapper that the settings name; it is opened later, with the database.</summary>
+    /// <exception cref="InvalidOperationException">Others can read the file, or there is no key.</exception>
+    public static KeyVault Of(ControlPlaneOptions options, KeyOptions keys, TimeProvider time)
     {
-        _key = key;
-        Check = Convert.ToHexStringLower(HMACSHA256.HashData(key, "flickr wrap check 1"u8))[..32];
+        var file = keys.WrapKeyFile is { Length: > 0 } named ? named : Path.Combine(options.DataDirectory, "wrap.key");
+        IKeyWrapper wrapper = keys switch
+        {
+            { WrapCommand.Length: > 0 } => new CommandKeyWrapper(keys.WrapCommand, time),
+            { WrapKeyVariable.Length: > 0 } => LocalKeyWrapper.FromEnvironment(keys.WrapKeyVariable),
+            _ => LocalKeyWrapper.FromFile(file, mayMake: true),
+        };
+        return new KeyVault(wrapper, keys.PreviousWrapKeyFile.Length > 0
+            ? LocalKeyWrapper.FromFile(keys.PreviousWrapKeyFile, mayMake: false)
+            : null);
     }
 
-    /// <summary>Tells the wrap key from another without telling what it is.</summary>
-    public string Check { get; }
-
-    /// <summary>Opens the wrap key, making it at first start.</summary>
-    /// <exception cref="InvalidOperationException">Others can read the file, or it holds no key.</exception>
-    public static KeyVault Open(ControlPlaneOptions options, IOptions<KeyOptions> keys)
+    /// <summary>Unwraps the data key, or makes it at first start.</summary>
+    /// <exception cref="InvalidOperationException">It was wrapped with another key.</exception>
+    public async Task OpenAsync(Database database, CancellationToken cancellationToken)
     {
-        var path = keys.Value.WrapKeyFile is { Length: > 0 } named
-            ? named
-            : Path.Combine(options.DataDirectory, "wrap.key");
-        if (!File.Exists(path))
+        var row = await ReadAsync(database, cancellationToken);
+        if (row is { WrappedKey: "", WrapCheck: "" })
         {
-            SecretFile.Write(path, Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32)));
+            await PutAsync(database, RandomNumberGenerator.GetBytes(32), "", cancellationToken);
+            row = await ReadAsync(database, cancellationToken); // of several that start at once, one has made it
         }
-        var text = SecretFile.Read(path);
-        if (!Base64Url.IsValid(text, out var length) || length != 32)
+        if (row.WrappedKey.Length == 0)
         {
-            throw new InvalidOperationException($"{path} must hold 32 bytes as base64url");
+            // A database from before there was a data key: the wrap key itself sealed the keys.
+            _key = new[] { wrapper, previous }.OfType<LocalKeyWrapper>().Select(local => local.Key)
+                .FirstOrDefault(key => CheckOf(key) == row.WrapCheck) ?? throw new InvalidOperationException(NotTheOne);
+            await PutAsync(database, _key, row.WrapCheck, cancellationToken);
+            return;
         }
-        return new KeyVault(Base64Url.DecodeFromChars(text));
+        _key = await UnwrapAsync(database, row, cancellationToken);
+        Demand(CheckOf(_key) == row.WrapCheck);
     }
+
+    private byte[] Key => _key ?? throw new InvalidOperationException("the vault is not open yet");
 
     /// <summary>Wraps material for one row.</summary>
     public string Seal(ReadOnlySpan<byte> material, string kid, string issuer, string algorithm)
@@ -80,11 +92,62 @@ internal sealed class KeyVault : IDisposable
     }
 
     /// <inheritdoc />
-    public void Dispose() => CryptographicOperations.ZeroMemory(_key);
+    public void Dispose() => CryptographicOperations.ZeroMemory(_key ?? []);
+
+    private async Task<byte[]> UnwrapAsync(Database database, WrapRow row, CancellationToken cancellationToken)
+    {
+        var wrapped = Base64Url.DecodeFromChars(row.WrappedKey);
+        try
+        {
+            return await wrapper.UnwrapAsync(wrapped, cancellationToken);
+        }
+        catch (CryptographicException fault)
+        {
+            if (previous is null)
+            {
+                throw new InvalidOperationException(NotTheOne, fault);
+            }
+            var key = await previous.UnwrapAsync(wrapped, cancellationToken);
+            Demand(CheckOf(key) == row.WrapCheck);
+            await PutAsync(database, key, row.WrapCheck, cancellationToken);
+            return key;
+        }
+    }
+
+    private async Task PutAsync(Database database, byte[] key, string checkBefore, CancellationToken cancellationToken)
+    {
+        var wrapped = Base64Url.EncodeToString(await wrapper.WrapAsync(key, cancellationToken));
+        await database.WriteAsync(session => session.ExecuteAsync(
+            "UPDATE key_state SET wrapped_key = @wrapped, wrap_check = @check WHERE id = 1 AND wrap_check = @checkBefore",
+            new { wrapped, check = CheckOf(key), checkBefore }), cancellationToken);
+    }
+
+    private static async Task<WrapRow> ReadAsync(Database database, CancellationToken cancellationToken) =>
+        (await database.ReadAsync(session => session.QueryFirstOrDefaultAsync<WrapRow>(
+            "SELECT wrapped_key AS WrappedKey, wrap_check AS WrapCheck FROM key_state WHERE id = 1"), cancellationToken))!;
+
+    private static void Demand(bool isTheOne)
+    {
+        if (!isTheOne)
+        {
+            throw new InvalidOperationException(NotTheOne);
+        }
+    }
+
+    /// <summary>Tells a data key from another without telling what it is.</summary>
+    private static string CheckOf(byte[] key) =>
+        Convert.ToHexStringLower(HMACSHA256.HashData(key, "flickr wrap check 1"u8))[..32];
+
 
     /// <summary>One per call: an AesGcm that two threads share reports tags that do not match (seen under load).</summary>
-    private AesGcm NewCipher() => new(_key, TagLength);
+    private AesGcm NewCipher() => new(Key, TagLength);
 
     private static byte[] AssociatedData(string kid, string issuer, string algorithm) =>
         Encoding.UTF8.GetBytes($"flickr-key-1|{issuer}|{kid}|{algorithm}");
+
+    private sealed record WrapRow
+    {
+        public string WrappedKey { get; init; } = "";
+        public string WrapCheck { get; init; } = "";
+    }
 }

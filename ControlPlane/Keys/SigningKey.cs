@@ -22,7 +22,10 @@ internal sealed record SigningKey
     /// <summary>When a retiring key stops verifying; 0 while it is not retiring.</summary>
     public long NotAfterMs { get; init; }
 
-    /// <summary>1 when an operator or the schedule wants it active as soon as every edge holds it.</summary>
+    /// <summary>
+    /// Who wants it to mint: 0 nobody, 1 an operator or need (as soon as every edge holds it), 2 the schedule (and it has
+    /// been with them for a while), 3 an operator who does not wait for edges.
+    /// </summary>
     public long Wanted { get; init; }
 
     /// <summary>The wrapped secret or private scalar; null when it is destroyed.</summary>

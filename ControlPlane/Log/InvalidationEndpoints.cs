@@ -16,6 +16,7 @@ internal static class InvalidationEndpoints
         app.MapPost("/v1/invalidations", PostAsync).For(Role.Operator, Role.Service);
         app.MapGet("/v1/invalidations/{receipt}", ReceiptAsync).For(Role.Operator, Role.Service);
         app.MapGet("/v1/invalidations", ListAsync).For(Role.Operator);
+        app.MapPost("/v1/log/heal", HealAsync).For(Role.Operator);
     }
 
     /// <summary>
@@ -74,6 +75,11 @@ internal static class InvalidationEndpoints
             ? Results.Json(found, ControlPlaneJson.Default.Receipt)
             : Problems.Of(404, "receipt-unknown",
                 "There is no such receipt, or the log no longer goes back so far.");
+
+    private static async Task<IResult> HealAsync(HttpContext context, LogHealing healing,
+        CancellationToken cancellationToken, long term = 0, long sequence = 0) =>
+        Results.Json(await healing.HealAsync(term, sequence, context.ActorOf(), cancellationToken),
+            ControlPlaneJson.Default.Healed);
 
     private static async Task<IResult> ListAsync(Database database, CancellationToken cancellationToken,
         long after = 0, int limit = 100)

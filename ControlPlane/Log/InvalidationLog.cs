@@ -55,6 +55,13 @@ internal sealed class InvalidationLog(Database database, AuditLog audit, TimePro
         return entry;
     }
 
+    /// <summary>
+    /// Takes the log's lock before anything is audited: who appends takes it before the audit log's, and two transactions
+    /// that take them in different order wait for each other for ever.
+    /// </summary>
+    public static Task LockAsync(SqlSession session) =>
+        session.ExecuteAsync("UPDATE log_state SET head = head WHERE id = 1");
+
     /// <summary>Begins a term: called once at each start, before anything is served.</summary>
     public Task<long> BeginTermAsync(CancellationToken cancellationToken) =>
         database.WriteAsync(async session =>

@@ -25,6 +25,10 @@ public sealed record InvalidationRequest(
         {
             return $"kind must be one of {string.Join(", ", KindNames.All)}";
         }
+        if (kind == InvalidationKind.Member)
+        {
+            return "members are removed with DELETE /v1/members/{id}";
+        }
         var value = Value ?? "";
         if (kind == InvalidationKind.All)
         {

@@ -1,5 +1,7 @@
 using Flickr.ControlPlane.Access;
+using Flickr.ControlPlane.Members;
 using Flickr.Fleet.Streaming;
+using Flickr.Listening;
 using Flickr.Sql;
 using Microsoft.Extensions.Options;
 
@@ -12,7 +14,8 @@ namespace Flickr.ControlPlane.Log;
 /// that lost its
 /// database falls silent, and its edges fall back to their bounds.
 /// </summary>
-internal sealed class LogTail(Database database, LogSignals signals, RoleKeys keys,
+internal sealed class LogTail(Database database, LogSignals signals, RoleKeys keys, Authority authority,
+    NodeIdentity identity,
     IOptions<LogOptions> options,
     ControlPlaneMetrics metrics, ILogger<LogTail> logger, TimeProvider time) : BackgroundService
 {
@@ -32,8 +35,9 @@ internal sealed class LogTail(Database database, LogSignals signals, RoleKeys ke
             && time.GetUtcNow().ToUnixTimeMilliseconds() - beat.TimeMs < 5 * HeartbeatEvery.TotalMilliseconds;
 
     /// <summary>A heartbeat of a state that was read at <paramref name="timeMs"/> or later.</summary>
-    public HeartbeatEvent Sign(LogState state, long timeMs) =>
-        HeartbeatEvent.Sign(state.Term, state.Head, timeMs, keys.EdgeKey);
+    public HeartbeatEvent Sign(LogState state, long timeMs, bool isForMember) => isForMember
+        ? authority.SignHeartbeat(state.Term, state.Head, timeMs)
+        : HeartbeatEvent.Sign(state.Term, state.Head, timeMs, keys.EdgeKey);
 
     /// <inheritdoc />
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -78,16 +82,37 @@ internal sealed class LogTail(Database database, LogSignals signals, RoleKeys ke
             return (now, entries);
         }, cancellationToken);
         metrics.SeeLog(state);
+        if (fresh.Count > 0)
+        {
+            await SeeRemovalsAsync(view.Head, state.Head, fresh, cancellationToken);
+        }
         var next = view.With(state, [.. fresh.Select(entry => entry.ToWire())], options.Value.RecentMax);
         if (isBeat)
         {
-            next = next with { Beat = Sign(state, timeMs) };
+            next = next with
+            {
+                Beat = Sign(state, timeMs, isForMember: false),
+                MemberBeat = Sign(state, timeMs, isForMember: true),
+            };
         }
         if (!ReferenceEquals(next, view))
         {
             _view = next;
             Interlocked.Exchange(ref _changed!, NewSignal()).TrySetResult();
         }
+    }
+
+    /// <summary>Whom another control plane removed is refused here before any stream hears of it.</summary>
+    private async Task SeeRemovalsAsync(long before, long head, IReadOnlyList<LogEntry> fresh,
+        CancellationToken cancellationToken)
+    {
+        if (fresh[0].Sequence > before + 1)
+        {
+            var page = await MemberEndpoints.ReadAsync(database, before, cancellationToken);
+            identity.Removed.Add(page.Sequence, page.Removed);
+            return;
+        }
+        identity.Removed.Add(head, [.. fresh.Where(entry => entry.Kind == "member").Select(entry => entry.Value)]);
     }
 
     private static TaskCompletionSource NewSignal() =>

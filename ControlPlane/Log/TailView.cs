@@ -8,8 +8,10 @@ namespace Flickr.ControlPlane.Log;
 /// <param name="KeysVersion">The verify bundle's version.</param>
 /// <param name="Recent">The last entries without a gap, ending at <paramref name="Head"/>.</param>
 /// <param name="Beat">The last heartbeat; null before the first.</param>
+/// <param name="MemberBeat">The same, signed for members.</param>
 internal sealed record TailView(
-    long Term, long Head, long KeysVersion, InvalidationEntry[] Recent, HeartbeatEvent? Beat)
+    long Term, long Head, long KeysVersion, InvalidationEntry[] Recent, HeartbeatEvent? Beat,
+    HeartbeatEvent? MemberBeat = null)
 {
     /// <summary>Before the first look.</summary>
     public static TailView Nothing { get; } = new(0, 0, 0, [], null);
@@ -38,6 +40,6 @@ internal sealed record TailView(
         var joins = fresh.Length == 0 || fresh[0].Sequence == Head + 1;
         InvalidationEntry[] recent = joins ? [.. Recent, .. fresh] : fresh;
         return new TailView(state.Term, state.Head, state.KeysVersion,
-            recent.Length > recentMax ? recent[^recentMax..] : recent, Beat);
+            recent.Length > recentMax ? recent[^recentMax..] : recent, Beat, MemberBeat);
     }
 }

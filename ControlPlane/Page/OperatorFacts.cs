@@ -7,5 +7,5 @@ namespace Flickr.ControlPlane.Page;
 
 /// <summary>What the page shows.</summary>
 internal sealed record OperatorFacts(
-    KeyList Keys, Members Members, IReadOnlyList<Receipt> Receipts, LogState Log, AuditVerdict Audit,
+    KeyList Keys, MemberList Members, IReadOnlyList<Receipt> Receipts, LogState Log, AuditVerdict Audit,
         string FormToken, string Done);

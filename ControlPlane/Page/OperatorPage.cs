@@ -15,7 +15,7 @@ namespace Flickr.ControlPlane.Page;
 /// </summary>
 internal sealed class OperatorPage(OperatorSession sessions, Database database, InvalidationLog log,
     Receipts receipts,
-    KeyLife keys, LogSignals signals, AuditLog audit, ControlPlaneMetrics metrics, TimeProvider time)
+    KeyLife keys, LogSignals signals, AuditLog audit, AuditHeads heads, ControlPlaneMetrics metrics, TimeProvider time)
 {
     private const int ShownMax = 20;
 
@@ -34,7 +34,7 @@ internal sealed class OperatorPage(OperatorSession sessions, Database database, 
             await EdgeEndpoints.ListAsync(database, time, cancel),
             await receipts.OfAsync(entries, cancel),
             await database.ReadAsync(InvalidationLog.StateAsync, cancel),
-            await audit.VerifyAsync(cancel),
+            await audit.VerifyAsync(heads.IsGenuine, cancel),
             sessions.FormToken(session),
             context.Request.Query["done"].ToString())));
     }
@@ -122,7 +122,7 @@ internal sealed class OperatorPage(OperatorSession sessions, Database database, 
         {
             return "Not done: unknown algorithm";
         }
-        var key = await keys.RotateAsync(algorithm, "operator-page", cancellationToken);
+        var key = await keys.RotateAsync(algorithm, isForced: false, "operator-page", cancellationToken);
         return key.Life == KeyState.Active ? $"{key.Kid} mints now"
             : $"{key.Kid} mints as soon as every edge holds it";
     }

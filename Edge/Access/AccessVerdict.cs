@@ -15,6 +15,12 @@ internal enum AccessVerdict
     /// <summary>The token does not open this: forged, foreign, malformed, out of scope, revoked.</summary>
     TokenRefused,
 
+    /// <summary>The token is not looked at: its source has shown too many forged ones.</summary>
+    Throttled,
+
+    /// <summary>The token is not looked at: too many wait for their signature to be verified.</summary>
+    Busy,
+
     /// <summary>It might, but bytes of this age need a word from the origin first.</summary>
     Revalidate,
 

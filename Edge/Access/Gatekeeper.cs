@@ -19,17 +19,13 @@ internal sealed class Gatekeeper(
 {
     private readonly TokenVerifier _verifier = new(options.Value, time);
 
-    /// <summary>Judges the request's token. Sets grant or anonymity on the request.</summary>
-    public AccessVerdict Admit(EdgeRequest request)
+    /// <summary>Judges the token of a token site's request. Sets grant or anonymity on the request.</summary>
+    public AccessVerdict Admit(EdgeRequest request, TokenVerdict found, in PresentedToken token,
+        out TokenVerdict verdict)
     {
-        if (request.Site.Access == SiteAccess.Public)
-        {
-            return AccessVerdict.Granted;
-        }
-        var found = TokenCarrier.Find(request.Target, request.Context.Request.Headers.Cookie, out var token);
         var asked = Asked(request.Host, request.Target.Path, request.Facts.IsGet || request.IsHead, request.Class,
             request.Context.Request.Scheme, request.UpstreamTarget, request.Context.Connection.RemoteIpAddress);
-        var answer = Admit(found, token, asked, request.Address, out var verdict, out var grant);
+        var answer = Admit(found, token, asked, request.Address, out verdict, out var grant);
         metrics.Judged(verdict);
         request.IsAnonymous = verdict == TokenVerdict.Missing;
         request.Grant = grant;
@@ -85,7 +81,16 @@ internal sealed class Gatekeeper(
     /// <param name="facts">The object.</param>
     /// <param name="confirmedAt">When the origin last confirmed it; null: just now.</param>
     public AccessVerdict Judge(EdgeRequest request, in ObjectFacts facts, DateTimeOffset? confirmedAt) =>
-        Judge(request.Site, request.Grant, facts, confirmedAt);
+        request.Peer is not null ? JudgeForPeer(confirmedAt)
+            : Judge(request.Site, request.Grant, facts, confirmedAt);
+
+    /// <summary>
+    /// Judges an object for another edge, which has judged its client's token and will judge the head it gets: here
+    /// only whether the bytes are confirmed lately enough to be handed on.
+    /// </summary>
+    public AccessVerdict JudgeForPeer(DateTimeOffset? confirmedAt) =>
+        stream is null || stream.Freshness.Judge(null, confirmedAt ?? time.GetUtcNow()) == FreshnessVerdict.Fresh
+            ? AccessVerdict.Granted : AccessVerdict.Revalidate;
 
     /// <summary>Judges a grant (null: none was shown) against an object of a site.</summary>
     public AccessVerdict Judge(Site site, AccessGrant? admitted, in ObjectFacts facts,

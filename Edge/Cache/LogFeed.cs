@@ -13,6 +13,14 @@ internal sealed class LogFeed(ObjectCache cache, CacheKey key, FlightBody body) 
     private long _fed;
     private bool _isOff;
 
+    /// <summary>Begins at once; false when the log does not take the body.</summary>
+    public bool TryOpen()
+    {
+        _writer ??= cache.StartLogWrite(key, body.Length);
+        _isOff |= _writer is null;
+        return !_isOff;
+    }
+
     /// <summary>Hands on what was published since the last call.</summary>
     public void Feed()
     {
@@ -20,12 +28,12 @@ internal sealed class LogFeed(ObjectCache cache, CacheKey key, FlightBody body) 
         {
             return;
         }
-        _writer ??= cache.StartLogWrite(key, body.Length);
+        TryOpen();
         while (!_isOff && _fed < body.Published)
         {
             // The window is at least what RAM keeps, so nothing has left memory before it was fed.
             var bytes = body.InMemory(_fed);
-            _isOff = _writer is null || bytes.IsEmpty || !_writer.TryAppend(bytes.Span);
+            _isOff = bytes.IsEmpty || !_writer!.TryAppend(bytes.Span);
             _fed += bytes.Length;
         }
     }

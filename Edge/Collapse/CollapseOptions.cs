@@ -31,6 +31,17 @@ public sealed class CollapseOptions
     public long SpoolBytesMax { get; set; } = 8L << 30;
 
     /// <summary>
+    /// Bytes that a fill still fetches when all who read it have left; one that is 30 % there is fetched whole. 0
+    /// to 1 TiB. Default 8 MiB.
+    /// </summary>
+    [Range(0L, 1L << 40)]
+    public long UnreadBytesMax { get; set; } = 8L << 20;
+
+    /// <summary>How long a fill goes on that nobody reads. 0 to 1 hour. Default 30 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
+    public TimeSpan UnreadTimeMax { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
     /// How long a key that proved uncacheable is not collapsed. 0 to 1 hour. Default 2 min.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]

@@ -35,6 +35,9 @@ internal enum FillFault
     /// <summary>The spool lost bytes.</summary>
     SpoolLost,
 
+    /// <summary>Nobody read it any more, and what was left was not worth having.</summary>
+    Unread,
+
     /// <summary>The edge is stopping.</summary>
     Stopping,
 

@@ -25,6 +25,11 @@ internal sealed record FillOrder
     /// <summary>What is asked of the upstream.</summary>
     public required FetchOrder Fetch { get; init; }
 
+    /// <summary>
+    /// Path and query for the edge that owns the key, without tokens; null: only origins are asked.
+    /// </summary>
+    public string? PeerTarget { get; init; }
+
     /// <summary>What the cache rules see of the request.</summary>
     public required RequestFacts Request { get; init; }
 
@@ -40,6 +45,9 @@ internal sealed record FillOrder
     /// Whether only a range is asked for: a 206 is stored as a part, and nothing but a 200 as the whole.
     /// </summary>
     public bool IsPart { get; init; }
+
+    /// <summary>Whether it renews in the background: nobody reads it, and that is no reason to end it.</summary>
+    public bool IsBehind { get; init; }
 
     /// <summary>Whether the log tier is looked into first: not when RAM had the object.</summary>
     public bool LooksIntoLog { get; init; }

@@ -4,6 +4,7 @@ using Flickr.Edge.Fetch;
 using Flickr.Edge.Freshness;
 using Flickr.Edge.Headers;
 using Flickr.Edge.Keying;
+using Flickr.Edge.Peers;
 using Flickr.Edge.Ranges;
 using Flickr.Edge.Variants;
 using Flickr.Fleet.Invalidations;
@@ -17,7 +18,7 @@ namespace Flickr.Edge.Collapse;
 /// </summary>
 internal sealed class Fills(
     FlightTable table, ObjectCache cache, Fetcher fetcher, UncacheablePredictor predictor,
-        FailureMemory failures,
+        FailureMemory failures, PeerFills peers, PeerMetrics peerMetrics,
     InvalidationHorizon horizon, Spool spool, IOptions<CollapseOptions> options,
         IOptions<FetchOptions> fetchOptions,
     EdgeMetrics metrics, TimeProvider time, ILogger<Fills> log, IHostApplicationLifetime lifetime)
@@ -76,12 +77,14 @@ internal sealed class Fills(
             return;
         }
         var conditions = stale.HasObject ? Conditional.ForRevalidation(stale.Head.Http) : HeaderBlock.Empty;
-        var fetch = order.Fetch;
+        var fetch = order.Fetch with { OnInterim = flight.HearAsync };
         if (conditions.Count > 0)
         {
             fetch = fetch with { Fields = HeaderBlock.Of(fetch.Fields.Concat(conditions)) };
         }
-        var (exchange, fault) = await fetcher.SendAsync(fetch, null, cancellationToken);
+        var (exchange, fault) = await peers.AskAsync(flight, order, fetch.Fields, cancellationToken) is { } given
+            ? new FetchResult(given, FillFault.None)
+            : await fetcher.SendAsync(fetch, null, cancellationToken);
         if (exchange is { Status: 304 } && conditions.Count > 0)
         {
             using (exchange)
@@ -91,7 +94,8 @@ internal sealed class Fills(
                     return;
                 }
             }
-            (exchange, fault) = await fetcher.SendAsync(order.Fetch, null, cancellationToken);
+            (exchange, fault) = await fetcher.SendAsync(order.Fetch with { OnInterim = flight.HearAsync }, null,
+                cancellationToken);
         }
         if (exchange is null)
         {
@@ -217,6 +221,7 @@ internal sealed class Fills(
         flight.Own(body);
         using var feed = new LogFeed(cache, key, body);
         using var source = new ResumableBody(fetcher, order.Fetch, exchange, fetchOptions, metrics);
+        var isKept = IsKept(exchange);
         flight.TryLand(new Landing
         {
             Outcome = FillOutcome.Storing,
@@ -225,14 +230,33 @@ internal sealed class Fills(
             Vary = vary,
             Variant = variant,
             OriginAge = exchange.Headers.Joined("Age"),
+            IsFromPeer = exchange.FromPeer is not null,
+            IsKept = isKept
+                && (exchange.Length is not { } length || length <= cache.MemoryObjectBytesMax || feed.TryOpen()),
             ForwardStatus = exchange.Status,
         });
-        var fault = await PumpAsync(source, body, feed, cancellationToken);
-        if (fault == FillFault.None && body.Published <= order.Site.RuleOf(order.Class).ObjectBytesMax)
+        var fault = await PumpAsync(
+            source, body, isKept ? feed : null, order.IsBehind ? null : flight, cancellationToken);
+        if (isKept && fault == FillFault.None && body.Published <= order.Site.RuleOf(order.Class).ObjectBytesMax)
         {
             await KeepAsync(flight, key, head, body, feed);
         }
         End(body, fault);
+    }
+
+    /// <summary>Whether an object is stored here; what another edge owns only when it is asked for often.</summary>
+    private bool IsKept(Exchange exchange)
+    {
+        if (exchange.FromPeer is { IsKept: false })
+        {
+            peerMetrics.KeptOut();
+            return false;
+        }
+        if (exchange.FromPeer is { IsHot: true })
+        {
+            peerMetrics.KeptHot();
+        }
+        return true;
     }
 
     /// <summary>
@@ -280,7 +304,7 @@ internal sealed class Fills(
             Reason = decision.Reason,
             ForwardStatus = exchange.Status,
         });
-        var fault = await PumpAsync(source, body, null, cancellationToken);
+        var fault = await PumpAsync(source, body, null, null, cancellationToken);
         var isKept = fault == FillFault.None && body.Published <= SharedErrorBytesMax;
         failures.Remember(flight.Key,
             isKept ? new SharedAnswer(head, body.InMemory(0), FillFault.None) : null,
@@ -288,10 +312,16 @@ internal sealed class Fills(
         End(body, fault);
     }
 
-    private static async Task<FillFault> PumpAsync(
-        ResumableBody source, FlightBody body, LogFeed? feed, CancellationToken cancellationToken)
+    /// <param name="source">Where the bytes come from.</param>
+    /// <param name="body">Where they go.</param>
+    /// <param name="feed">The log, when it takes them as they come.</param>
+    /// <param name="flight">Whose readers it is for; null: it goes on without any.</param>
+    /// <param name="cancellationToken">The program ends.</param>
+    private async Task<FillFault> PumpAsync(ResumableBody source, FlightBody body, LogFeed? feed, Flight? flight,
+        CancellationToken cancellationToken)
     {
         var end = new byte[1];
+        var unread = new UnreadFill(options.Value, time);
         try
         {
             while (true)
@@ -315,6 +345,10 @@ internal sealed class Fills(
                     return FillFault.SpoolFull;
                 }
                 feed?.Feed();
+                if (flight is not null && unread.IsUseless(flight, body) && flight.TryAbandon())
+                {
+                    return FillFault.Unread;
+                }
             }
         }
         catch (FillCutException cut)

@@ -21,6 +21,11 @@ internal sealed class FlightBody : IDisposable
 
     private readonly Lock _lock = new();
     private readonly List<byte[]?> _chunks = [];
+
+    // How many readers are copying out of a chunk. One that leaves memory while nobody does is filled again: a body of
+    // any length then takes a window of memory, not a window and whatever the collector has not found yet.
+    private readonly List<int> _copying = [];
+    private readonly Stack<byte[]> _free = new();
     private readonly Spool _spool;
     private readonly long _windowBytes;
     private readonly long? _length;
@@ -59,6 +64,9 @@ internal sealed class FlightBody : IDisposable
         }
     }
 
+    /// <summary>Who holds the body: its writer, and its readers.</summary>
+    public int Holders => Volatile.Read(ref _holders);
+
     /// <summary>Whether all bytes are published.</summary>
     public bool IsComplete => Volatile.Read(ref _isComplete);
 
@@ -74,10 +82,11 @@ internal sealed class FlightBody : IDisposable
             if (used == 0 && _published / ChunkBytes == _chunks.Count)
             {
                 var rest = _length is { } length ? Math.Max(1, length - _published) : ChunkBytes;
-                var chunk = GC.AllocateUninitializedArray<byte>((int)Math.Min(ChunkBytes, rest));
                 lock (_lock)
                 {
-                    _chunks.Add(chunk);
+                    _chunks.Add(rest >= ChunkBytes && _free.TryPop(out var free) ? free
+                        : GC.AllocateUninitializedArray<byte>((int)Math.Min(ChunkBytes, rest)));
+                    _copying.Add(0);
                 }
             }
             var last = _chunks[^1]!;
@@ -130,8 +139,36 @@ internal sealed class FlightBody : IDisposable
     }
 
     /// <summary>
+    /// Copies published bytes of the chunk that holds <paramref name="position"/>; 0 when they have left memory.
+    /// </summary>
+    public int Copy(long position, Span<byte> into)
+    {
+        var index = (int)(position / ChunkBytes);
+        byte[]? chunk;
+        long published;
+        lock (_lock)
+        {
+            published = _published;
+            chunk = position < published ? _chunks[index] : null;
+            if (chunk is null)
+            {
+                return 0;
+            }
+            _copying[index]++;
+        }
+        var from = (int)(position % ChunkBytes);
+        var count = (int)Math.Min(Math.Min(ChunkBytes - from, published - position), into.Length);
+        chunk.AsSpan(from, count).CopyTo(into);
+        lock (_lock)
+        {
+            _copying[index]--;
+        }
+        return count;
+    }
+
+    /// <summary>
     /// Published bytes from <paramref name="position"/> to the end of the chunk that holds it, or empty when
-    /// they have left memory.
+    /// they have left memory. For the writer's side only: what leaves memory is filled again.
     /// </summary>
     public ReadOnlyMemory<byte> InMemory(long position)
     {
@@ -228,9 +265,13 @@ internal sealed class FlightBody : IDisposable
         var keep = (int)(_windowBytes / ChunkBytes);
         lock (_lock)
         {
-            for (var i = full - keep - 1; i >= 0 && _chunks[i] is not null; i--)
+            for (var i = full - keep - 1; i >= 0 && _chunks[i] is { } chunk; i--)
             {
                 _chunks[i] = null;
+                if (_copying[i] == 0)
+                {
+                    _free.Push(chunk);
+                }
             }
         }
         return true;

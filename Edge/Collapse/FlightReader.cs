@@ -1,5 +1,3 @@
-using System.Buffers;
-
 namespace Flickr.Edge.Collapse;
 
 /// <summary>
@@ -7,8 +5,10 @@ namespace Flickr.Edge.Collapse;
 /// </summary>
 internal sealed class FlightReader : IDisposable
 {
+    private const int CrowdReaders = 64;
+    private const int CrowdPieceBytes = 8 << 10;
+
     private readonly FlightBody _body;
-    private byte[]? _scratch;
 
     private FlightReader(FlightBody body)
     {
@@ -22,36 +22,39 @@ internal sealed class FlightReader : IDisposable
     public long Position { get; set; }
 
     /// <summary>
-    /// The next bytes, valid until the next call; empty when the body is whole and all of it was read. Waits
-    /// for the fill when it must.
+    /// Bytes to read at a time: many readers take little each, because what the client has not taken yet lies in
+    /// memory for each of them.
+    /// </summary>
+    public int PieceBytes => _body.Holders > CrowdReaders ? CrowdPieceBytes : FlightBody.ChunkBytes;
+
+    /// <summary>
+    /// How many bytes can be read at <see cref="Position"/>; 0 when the body is whole and all of it was read.
+    /// Waits for the fill when it must.
     /// </summary>
     /// <exception cref="FillCutException">The fill ended early: the client must see a cut, never a clean
     /// end.</exception>
-    public async ValueTask<ReadOnlyMemory<byte>> NextAsync(CancellationToken cancellationToken)
+    public async ValueTask<long> WaitAsync(CancellationToken cancellationToken)
     {
         var progress = await _body.WaitAsync(Position, cancellationToken);
-        if (progress.Published <= Position)
-        {
-            return progress.IsComplete ? default : throw new FillCutException(progress.Fault);
-        }
-        var bytes = _body.InMemory(Position);
-        if (bytes.IsEmpty)
-        {
-            _scratch ??= ArrayPool<byte>.Shared.Rent(FlightBody.ChunkBytes);
-            var count = await _body.FromSpoolAsync(Position, _scratch, cancellationToken);
-            bytes = count > 0 ? _scratch.AsMemory(0, count) : throw new FillCutException(FillFault.SpoolLost);
-        }
-        Position += bytes.Length;
-        return bytes;
+        return progress.Published > Position ? progress.Published - Position
+            : progress.IsComplete ? 0 : throw new FillCutException(progress.Fault);
     }
 
-    public void Dispose()
+    /// <summary>
+    /// Copies bytes at <see cref="Position"/> that <see cref="WaitAsync"/> has told of, from memory or from the
+    /// spool straight into the reader's own; at least one.
+    /// </summary>
+    /// <exception cref="FillCutException">The spool lost them.</exception>
+    public async ValueTask<int> ReadAsync(Memory<byte> into, CancellationToken cancellationToken)
     {
-        if (_scratch is not null)
+        var count = _body.Copy(Position, into.Span);
+        if (count == 0)
         {
-            ArrayPool<byte>.Shared.Return(_scratch);
-            _scratch = null;
+            count = await _body.FromSpoolAsync(Position, into, cancellationToken);
         }
-        _body.Dispose();
+        Position += count > 0 ? count : throw new FillCutException(FillFault.SpoolLost);
+        return count;
     }
+
+    public void Dispose() => _body.Dispose();
 }

@@ -34,6 +34,10 @@ internal sealed class Landing
     /// <summary>Why the answer was not stored.</summary>
     public NoStoreReason Reason { get; init; }
 
+    /// <summary>Whether a tier takes the body of <see cref="FillOutcome.Storing"/>, as far as can be told before its
+    /// end: then <c>Cache-Status</c> says <c>stored</c>.</summary>
+    public bool IsKept { get; init; }
+
     /// <summary>Why there is no answer.</summary>
     public FillFault Fault { get; init; }
 
@@ -42,6 +46,9 @@ internal sealed class Landing
     /// it.
     /// </summary>
     public string? OriginAge { get; init; }
+
+    /// <summary>Whether another edge gave the answer: its head is a stored one and has an age.</summary>
+    public bool IsFromPeer { get; init; }
 
     /// <summary>Status the upstream answered with; 0 when it did not.</summary>
     public int ForwardStatus { get; init; }

@@ -1,5 +1,7 @@
 using Flickr.Edge.Collapse;
 using Flickr.Edge.Headers;
+using Flickr.Edge.Peers;
+using Flickr.Edge.Upstream;
 using Yarp.ReverseProxy.Model;
 
 namespace Flickr.Edge.Fetch;
@@ -10,41 +12,50 @@ namespace Flickr.Edge.Fetch;
 /// </summary>
 internal sealed class Exchange : IDisposable
 {
-    private readonly HttpResponseMessage _response;
+    private readonly UpstreamAnswer _answer;
     private readonly ReplicaLoad _load;
     private readonly FetchOptions _options;
     private readonly TimeProvider _time;
     private readonly CancellationTokenSource _deadline;
     private readonly long _startedAt;
-    private Stream? _stream;
     private long _windowStartedAt;
     private long _windowBytes;
     private bool _isDisposed;
 
-    public Exchange(HttpResponseMessage response, DestinationState replica, ReplicaLoad load,
+    public Exchange(UpstreamAnswer answer, DestinationState replica, ReplicaLoad load,
         FetchOptions options,
         TimeProvider time, DateTimeOffset requestTime)
     {
-        (_response, Replica, _load, _options, _time, RequestTime) = (response, replica, load, options, time,
+        (_answer, Replica, _load, _options, _time, RequestTime) = (answer, replica, load, options, time,
             requestTime);
         _deadline = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
         _startedAt = _windowStartedAt = time.GetTimestamp();
         ResponseTime = time.GetUtcNow();
-        Status = (int)response.StatusCode;
-        Headers = HeaderBlock.From(response);
-        Length = response.Content.Headers.ContentLength;
     }
 
-    /// <summary>The replica that answered.</summary>
-    public DestinationState Replica { get; }
+    /// <summary>The answer of another edge, with the times at which it had asked the origin.</summary>
+    public Exchange(UpstreamAnswer answer, ReplicaLoad load, FetchOptions options, TimeProvider time,
+        DateTimeOffset requestTime, DateTimeOffset responseTime)
+    {
+        (_answer, _load, _options, _time) = (answer, load, options, time);
+        (RequestTime, ResponseTime) = (requestTime, responseTime);
+        _deadline = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
+        _startedAt = _windowStartedAt = time.GetTimestamp();
+    }
 
-    public int Status { get; }
+    /// <summary>The replica that answered; null for another edge.</summary>
+    public DestinationState? Replica { get; }
+
+    /// <summary>Set when another edge answered.</summary>
+    public PeerOrigin? FromPeer { get; init; }
+
+    public int Status => _answer.Status;
 
     /// <summary>Fields as received.</summary>
-    public HeaderBlock Headers { get; }
+    public HeaderBlock Headers => _answer.Fields;
 
     /// <summary>Announced length of the body, or null.</summary>
-    public long? Length { get; }
+    public long? Length => _answer.Length;
 
     public DateTimeOffset RequestTime { get; }
 
@@ -54,10 +65,7 @@ internal sealed class Exchange : IDisposable
     /// Whether the end of the body can be told from a broken connection: a length, chunks, HTTP/2 frames, or
     /// no body at all. Without it a cut body looks whole and must never be stored.
     /// </summary>
-    public bool HasKnownEnd =>
-        Length is not null || _response.Headers.TransferEncodingChunked == true
-            || _response.Version.Major >= 2
-        || Status is 204 or 304;
+    public bool HasKnownEnd => _answer.HasKnownEnd;
 
     /// <summary>Reads the next bytes; 0 at the end.</summary>
     /// <exception cref="FillCutException">The body broke, stood still or came too slowly.</exception>
@@ -71,17 +79,16 @@ internal sealed class Exchange : IDisposable
         _deadline.CancelAfter(left < _options.ProgressTimeout ? left : _options.ProgressTimeout);
         try
         {
-            _stream ??= await _response.Content.ReadAsStreamAsync(cancellationToken);
             await using var cancel = cancellationToken.UnsafeRegister(
                 static deadline => ((CancellationTokenSource)deadline!).Cancel(), _deadline);
-            var count = await _stream.ReadAsync(into, _deadline.Token);
+            var count = await _answer.ReadAsync(into, _deadline.Token);
             return IsTooSlow(count) ? throw new FillCutException(FillFault.Stalled) : count;
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             throw new FillCutException(FillFault.Stalled);
         }
-        catch (Exception exception) when (exception is IOException or HttpRequestException)
+        catch (Exception exception) when (exception is IOException or System.Net.Sockets.SocketException)
         {
             throw new FillCutException(FillFault.Truncated);
         }
@@ -95,7 +102,7 @@ internal sealed class Exchange : IDisposable
             return;
         }
         _isDisposed = true;
-        _response.Dispose();
+        _answer.Dispose();
         _deadline.Dispose();
         _load.Leave();
     }

@@ -1,6 +1,7 @@
 using Flickr.Edge.Cache;
 using Flickr.Edge.Headers;
 using Flickr.Edge.Sites;
+using Flickr.Edge.Upstream;
 using Microsoft.Extensions.Primitives;
 
 namespace Flickr.Edge.Fetch;
@@ -31,6 +32,9 @@ internal sealed record FetchOrder
 
     /// <summary>Content to send; null for none. An order with content is sent once.</summary>
     public Stream? Content { get; init; }
+
+    /// <summary>Called with every interim answer before the head; null: they are dropped.</summary>
+    public Func<InterimAnswer, ValueTask>? OnInterim { get; init; }
 
     /// <summary>Whether another replica may be asked when one fails: only for GET and HEAD.</summary>
     public bool MayFailOver { get; init; }

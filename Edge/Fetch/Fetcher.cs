@@ -1,26 +1,26 @@
-using System.Net;
 using System.Runtime.CompilerServices;
 using Flickr.Edge.Collapse;
 using Flickr.Edge.Headers;
+using Flickr.Edge.Upstream;
+using Flickr.Tracing;
 using Microsoft.Extensions.Options;
 using Yarp.ReverseProxy.Model;
 
 namespace Flickr.Edge.Fetch;
 
 /// <summary>
-/// Sends orders to a site's replicas on the cluster's own client, with the target's bytes as they are. GET
+/// Sends orders to a site's replicas, with the target's bytes as they are: over plain HTTP on the edge's own client
+/// (<see cref="WirePool"/>), over TLS on the cluster's HttpClient. GET
 /// and HEAD fail over to replicas that were not asked yet, within the retry budget; the same replica is never
 /// asked twice for one order.
 /// </summary>
 internal sealed class Fetcher(
-    UpstreamClusters clusters, ReplicaChoice choice, ReplicaHealth health, RetryBudget budget,
-    IOptions<FetchOptions> options, IOptions<EdgeOptions> edge, EdgeMetrics metrics, TimeProvider time)
+    UpstreamClusters clusters, ReplicaChoice choice, ReplicaHealth health, RetryBudget budget, WireClients wires,
+    IOptions<FetchOptions> options, IOptions<EdgeOptions> edge, EdgeMetrics metrics, ProgramTrace trace,
+    TimeProvider time)
 {
     /// <summary>Our name in <c>CDN-Loop</c> (RFC 8586) and <c>Via</c>.</summary>
     public const string CdnId = "flickr";
-
-    // Exact bytes: Uri would otherwise unescape and re-escape what was signed and keyed.
-    private static readonly UriCreationOptions Exact = new() { DangerousDisablePathAndQueryCanonicalization = true };
 
     private readonly ConditionalWeakTable<ClusterState, HeadLatency> _latencies = [];
     private readonly string? _originKey = EdgeOptions.KeyOf(edge.Value.OriginKey, edge.Value.OriginKeyFile);
@@ -112,7 +112,8 @@ internal sealed class Fetcher(
     private async Task<FetchResult> AttemptAsync(
         ClusterState cluster, DestinationState replica, FetchOrder order, CancellationToken cancellationToken)
     {
-        using var request = RequestOf(order, replica);
+        using var span = trace.Begin("fetch", System.Diagnostics.ActivityKind.Client);
+        span?.SetTag("server.address", replica.DestinationId);
         using var deadline = new CancellationTokenSource(options.Value.HeadTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
         var load = choice.LoadOf(replica);
@@ -123,29 +124,23 @@ internal sealed class Fetcher(
         FillFault fault;
         try
         {
-            var response = await cluster.Model.HttpClient.SendAsync(request, either.Token);
-            var exchange = new Exchange(response, replica, load, options.Value, time, requestTime);
-            health.Answered(cluster, replica);
-            _latencies.GetOrCreateValue(cluster).Add(time.GetElapsedTime(startedAt));
-            if (!IsFramedTwice(response))
+            (var answer, fault) = await AskAsync(cluster, replica, order, either.Token);
+            if (answer is not null)
             {
+                var exchange = new Exchange(answer, replica, load, options.Value, time, requestTime);
+                health.Answered(cluster, replica);
+                _latencies.GetOrCreateValue(cluster).Add(time.GetElapsedTime(startedAt));
                 return new FetchResult(exchange, FillFault.None);
             }
-            exchange.Dispose();
-            return new FetchResult(null, FillFault.Malformed);
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            load.Leave();
-            throw;
-        }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             fault = deadline.IsCancellationRequested ? FillFault.HeadTimeout : FillFault.Connect;
         }
-        catch (HttpRequestException exception)
+        catch
         {
-            fault = FaultOf(exception.HttpRequestError);
+            load.Leave(); // nothing of the replica's doing
+            throw;
         }
         load.Leave();
         health.Failed(cluster, replica);
@@ -153,58 +148,56 @@ internal sealed class Fetcher(
         return new FetchResult(null, fault);
     }
 
-    private static FillFault FaultOf(HttpRequestError error) => error switch
+    private ValueTask<UpstreamResult> AskAsync(ClusterState cluster, DestinationState replica,
+        FetchOrder order, CancellationToken cancellationToken)
     {
-        HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError
-            or HttpRequestError.SecureConnectionError => FillFault.Connect,
-        HttpRequestError.InvalidResponse or HttpRequestError.ConfigurationLimitExceeded =>
-            FillFault.Malformed,
-        _ => FillFault.Reset,
-    };
+        var pool = wires.Of(replica.Model.Config.Address);
+        return pool is not null
+            ? pool.SendAsync(RequestOf(order, pool.Authority), cancellationToken)
+            : ClientExchange.SendAsync(cluster.Model.HttpClient, replica.Model.Config.Address,
+                RequestOf(order, ""), cancellationToken);
+    }
 
-    /// <summary>
-    /// A length beside chunks: two readings of one body, the raw material of response splitting.
-    /// </summary>
-    private static bool IsFramedTwice(HttpResponseMessage response) =>
-        response.Headers.NonValidated.Contains("Transfer-Encoding")
-        && response.Content.Headers.NonValidated.Contains("Content-Length");
-
-    private HttpRequestMessage RequestOf(FetchOrder order, DestinationState replica)
+    private UpstreamRequest RequestOf(FetchOrder order, string authority)
     {
-        var request = new HttpRequestMessage(
-            HttpMethod.Parse(order.Method), new Uri(replica.Model.Config.Address + order.Target, Exact))
+        var fields = new List<HeaderLine>(order.Fields.Count + 5);
+        foreach (var line in order.Fields.Lines)
         {
-            Version = HttpVersion.Version11,
-            VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
-        };
-        if (order.Content is { } content)
-        {
-            request.Content = new StreamContent(content);
-        }
-        foreach (var line in order.Fields)
-        {
-            if (!request.Headers.TryAddWithoutValidation(line.Name, line.Value))
+            if (order.Content is not null || !line.Is("Content-Length"))
             {
-                request.Content?.Headers.TryAddWithoutValidation(line.Name, line.Value);
+                fields.Add(line);
             }
         }
-        request.Headers.TryAddWithoutValidation(
-            "CDN-Loop", CdnLoop.Append(order.Loop, CdnId));
-        request.Headers.TryAddWithoutValidation("Via", "1.1 " + CdnId);
+        if (order.Content is null && (HttpMethods.IsPost(order.Method) || HttpMethods.IsPut(order.Method)
+            || HttpMethods.IsPatch(order.Method)))
+        {
+            fields.Add(new HeaderLine("Content-Length", "0")); // RFC 9110 8.6: said by methods that have content
+        }
+        fields.Add(new HeaderLine("CDN-Loop", CdnLoop.Append(order.Loop, CdnId)));
+        fields.Add(new HeaderLine("Via", "1.1 " + CdnId));
+        if (ProgramTrace.Current is { } parent)
+        {
+            fields.RemoveAll(line => line.Is("traceparent")); // the fetch is the parent now, not what the client named
+            fields.Add(new HeaderLine("traceparent", parent));
+        }
         if (!order.Site.IsPhotos)
         {
             // Ours to say, never the client's: its own such fields are not let through.
-            request.Headers.TryAddWithoutValidation("X-Forwarded-Host", order.ClientHost);
-            request.Headers.TryAddWithoutValidation("X-Forwarded-Proto", "http");
+            fields.Add(new HeaderLine("X-Forwarded-Host", order.ClientHost));
+            fields.Add(new HeaderLine("X-Forwarded-Proto", "http"));
         }
-        if (order.Site.ForwardHost)
+        else if (_originKey is not null)
         {
-            request.Headers.Host = order.ClientHost;
+            fields.Add(new HeaderLine("Authorization", "Bearer " + _originKey));
         }
-        if (order.Site.IsPhotos && _originKey is not null)
+        return new UpstreamRequest
         {
-            request.Headers.TryAddWithoutValidation("Authorization", "Bearer " + _originKey);
-        }
-        return request;
+            Method = order.Method,
+            Target = order.Target,
+            Host = order.Site.ForwardHost ? order.ClientHost : authority,
+            Fields = fields,
+            Content = order.Content,
+            OnInterim = order.OnInterim,
+        };
     }
 }

@@ -191,11 +191,28 @@ internal static class Storability
         var rest = field.AsSpan();
         FieldSyntax.TakeMember(ref rest, out var first);
         var isNumber = FieldSyntax.TryDeltaSeconds(first, out var seconds);
-        if (malformed == MalformedAge.Stale && (!isNumber || !rest.IsEmpty))
+        if (malformed == MalformedAge.Stale
+            && (!isNumber || answer.CountOf("Age") > 1 || IsSaidAgain(first, rest)))
         {
             return null;
         }
         return isNumber ? seconds : 0;
+    }
+
+    /// <summary>
+    /// One age twice on a line: two lines that somebody on the way has joined. A list of different ages was written
+    /// as a list, and there the first member counts (RFC 9111 section 5.1).
+    /// </summary>
+    private static bool IsSaidAgain(ReadOnlySpan<char> first, ReadOnlySpan<char> rest)
+    {
+        while (FieldSyntax.TakeMember(ref rest, out var member))
+        {
+            if (member.SequenceEqual(first))
+            {
+                return true;
+            }
+        }
+        return false;
     }
 
     /// <summary>

@@ -28,7 +28,8 @@ internal enum MalformedAge
     Ignored,
 
     /// <summary>
-    /// The answer is taken to be stale: the older reading, safer with caches behind us that write nonsense.
+    /// The answer is taken to be stale when the field is no whole number, stands on two lines, or says one age
+    /// twice: the older reading, safer with caches behind us that write nonsense.
     /// </summary>
     Stale,
 }
@@ -74,7 +75,7 @@ internal sealed record StoreRules
 
     public SetCookiePolicy SetCookie { get; init; }
 
-    /// <summary>What an Age that is no whole number, or one of several lines or members, does.</summary>
+    /// <summary>What an Age that is no whole number, or is said twice, does.</summary>
     public MalformedAge MalformedAge { get; init; }
 
     /// <summary>Whether a 206 may be stored (and later completed). Off: only whole answers are.</summary>

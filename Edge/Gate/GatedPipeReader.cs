@@ -11,8 +11,15 @@ namespace Flickr.Edge.Gate;
 /// that it refuses itself: so the 400, the close and the order behind earlier answers are its own doing. At a
 /// request boundary the hit lane is asked first; what it answers, neither gate nor server sees.
 /// </summary>
+/// <param name="inner">The input as it comes.</param>
+/// <param name="options">How strict.</param>
+/// <param name="refused">Told of a refusal.</param>
+/// <param name="lane">The lane, when it stands here.</param>
+/// <param name="waits">Told when the server waits for a request, with nothing half read and everything written;
+/// and how many bytes it has taken in by then.</param>
 internal sealed class GatedPipeReader(
-    PipeReader inner, GateOptions options, Action<GateRefusal> refused, LaneConnection? lane = null)
+    PipeReader inner, GateOptions options, Action<GateRefusal> refused, LaneConnection? lane = null,
+    Action<long>? waits = null)
     : PipeReader
 {
     /// <summary>No request line, no field line, no chunk size, no chunk end and no trailer.</summary>
@@ -21,6 +28,7 @@ internal sealed class GatedPipeReader(
     private readonly FramingScanner _scanner = new(options);
     private ReadOnlySequence<byte> _seen;
     private long _examined;
+    private long _takenIn;
     private bool _isRefused;
     private bool _isUnreadableShown;
 
@@ -31,6 +39,7 @@ internal sealed class GatedPipeReader(
             var reading = inner.ReadAsync(cancellationToken);
             if (!reading.IsCompletedSuccessfully)
             {
+                TellWaiting();
                 return WaitAsync(reading, cancellationToken);
             }
             var read = reading.Result;
@@ -75,6 +84,7 @@ internal sealed class GatedPipeReader(
         }
         var taken = _seen.Slice(_seen.Start, consumed).Length;
         _examined = _seen.Slice(consumed, examined).Length;
+        _takenIn += taken;
         _scanner.Consumed(taken);
         _seen = default;
         inner.AdvanceTo(consumed, examined);
@@ -107,6 +117,18 @@ internal sealed class GatedPipeReader(
                 return Refused();
             }
             reading = inner.ReadAsync(cancellationToken);
+            if (!reading.IsCompletedSuccessfully)
+            {
+                TellWaiting();
+            }
+        }
+    }
+
+    private void TellWaiting()
+    {
+        if (waits is not null && _examined == 0 && _scanner.IsAtBoundary)
+        {
+            waits(_takenIn);
         }
     }
 

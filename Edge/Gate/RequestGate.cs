@@ -1,5 +1,7 @@
 using System.IO.Pipelines;
 using Flickr.Edge.Lane;
+using Flickr.Edge.Lane.Loop;
+using Flickr.Edge.Respond;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
@@ -42,10 +44,20 @@ internal sealed class RequestGate(IOptions<GateOptions> options)
             return next(connection);
         }
         var transport = connection.Transport;
+        if (connection.Features.Get<LoopConnection>() is { } loop)
+        {
+            // Its lane stands before the server already; it only needs to know when the server waits.
+            connection.Transport = new GatedTransport(
+                new GatedPipeReader(transport.Input, options.Value, Count, null, loop.Park), transport.Output);
+            connection.Features.Set(new InterimOutput(transport.Output));
+            return next(connection);
+        }
         var lane = services.GetService<HitLane>()?.TryJoin(connection);
         connection.Transport = new GatedTransport(
             new GatedPipeReader(transport.Input, options.Value, Count, lane),
             lane?.Output ?? transport.Output);
+        // For what Kestrel cannot say itself (102, 103); TLS to HTTP/2 has left this way above.
+        connection.Features.Set(new InterimOutput(connection.Transport.Output));
         return lane is null ? next(connection) : ServeAsync(next, connection, lane);
     };
 

@@ -27,10 +27,17 @@ internal static class KnownNames
         .Skip(1)
         .ToFrozenDictionary(pair => pair.name, pair => (byte)pair.index, StringComparer.Ordinal);
 
+    private static readonly FrozenDictionary<string, byte>.AlternateLookup<ReadOnlySpan<char>> Spans =
+        Indexes.GetAlternateLookup<ReadOnlySpan<char>>();
+
     /// <summary>
     /// The byte of a name spelt exactly so, or 0: the letter case of an origin's field is kept.
     /// </summary>
     public static byte IndexOf(string name) => Indexes.GetValueOrDefault(name);
+
+    /// <summary>The name as a string: the one here when it is spelt exactly so, else a new one.</summary>
+    public static string Of(ReadOnlySpan<char> name) =>
+        Spans.TryGetValue(name, out var index) ? Names[index] : name.ToString();
 
     /// <summary>The name of a byte, or null when the byte names none.</summary>
     public static string? At(byte index) => index > 0 && index < Names.Length ? Names[index] : null;

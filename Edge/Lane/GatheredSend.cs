@@ -28,20 +28,34 @@ internal static unsafe partial class GatheredSend
     /// <summary>Bytes the socket took, 0 when it takes none now, -1 when the connection is gone.</summary>
     public static long Try(Socket socket, ReadOnlySpan<PinnedPiece> pieces)
     {
+        var isHeld = false;
+        try
+        {
+            socket.SafeHandle.DangerousAddRef(ref isHeld);
+            return Try((int)socket.SafeHandle.DangerousGetHandle(), pieces);
+        }
+        catch (ObjectDisposedException)
+        {
+            return -1;
+        }
+        finally
+        {
+            if (isHeld)
+            {
+                socket.SafeHandle.DangerousRelease();
+            }
+        }
+    }
+
+    /// <summary>The same on a descriptor that the caller knows to be open.</summary>
+    public static long Try(int descriptor, ReadOnlySpan<PinnedPiece> pieces)
+    {
         fixed (PinnedPiece* first = pieces)
         {
             var message = new Message { Pieces = first, PieceCount = (nuint)pieces.Length };
             while (true)
             {
-                nint sent;
-                try
-                {
-                    sent = SendMessage(socket.SafeHandle, &message, DontWait | NoSignal);
-                }
-                catch (ObjectDisposedException)
-                {
-                    return -1;
-                }
+                var sent = SendMessage(descriptor, &message, DontWait | NoSignal);
                 if (sent >= 0)
                 {
                     return sent;
@@ -56,7 +70,7 @@ internal static unsafe partial class GatheredSend
     }
 
     [LibraryImport("libc", EntryPoint = "sendmsg", SetLastError = true)]
-    private static partial nint SendMessage(SafeSocketHandle socket, Message* message, int flags);
+    private static partial nint SendMessage(int socket, Message* message, int flags);
 
     /// <summary><c>struct msghdr</c> of 64-bit Linux.</summary>
     [StructLayout(LayoutKind.Sequential)]

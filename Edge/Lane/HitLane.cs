@@ -7,12 +7,14 @@ using Flickr.Edge.Cache.Memory;
 using Flickr.Edge.Cache.WhatIf;
 using Flickr.Edge.Explain;
 using Flickr.Edge.Headers;
+using Flickr.Edge.Lane.Loop;
 using Flickr.Edge.Respond;
 using Flickr.Edge.Sites;
 using Flickr.Fleet.Invalidations;
 using Flickr.Tokens;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
 
 namespace Flickr.Edge.Lane;
@@ -44,7 +46,7 @@ internal sealed class HitLane(
             : null;
 
     /// <summary>Answers, if the bytes are exactly one request for a plain hit.</summary>
-    public LaneStep TryAnswer(LaneConnection connection, ReadOnlySpan<byte> bytes, long startedAt,
+    public LaneStep TryAnswer(ILaneSink connection, ReadOnlySpan<byte> bytes, long startedAt,
         out LaneAnswer slow)
     {
         slow = default;
@@ -82,7 +84,7 @@ internal sealed class HitLane(
     }
 
     /// <summary>Counts and notes an answer as the pipeline does.</summary>
-    public void Account(LaneConnection connection, in LaneAnswer answer, AnswerOutcome outcome)
+    public void Account(ILaneSink connection, in LaneAnswer answer, AnswerOutcome outcome)
     {
         var took = time.GetElapsedTime(answer.StartedAt);
         var (address, bytes) = (answer.Address, answer.Found.Length);
@@ -96,15 +98,11 @@ internal sealed class HitLane(
         }
     }
 
-    /// <summary>A cut answer must look cut.</summary>
-    public void Cut(ConnectionContext connection)
-    {
-        metrics.Aborted();
-        connection.Abort(new ConnectionAbortedException("an answer was cut"));
-    }
+    /// <summary>An answer is cut, and must look cut.</summary>
+    public void CountCut() => metrics.Aborted();
 
     /// <summary>Watches the rest of an answer, as the pipeline does.</summary>
-    public TransferGuard GuardOf(in LaneAnswer answer) => new(horizon, answer.Address.Site,
+    public TransferGuard GuardOf(in LaneAnswer answer) => new(horizon, answer.Address.Site, answer.Grant,
         answer.Found.Head.Facts, answer.Found.FillSequence);
 
     private bool TryAdmit(LaneAddress address, IPAddress? client, out TokenVerdict verdict,
@@ -115,6 +113,11 @@ internal sealed class HitLane(
         {
             return true;
         }
+        // An original may need a lease, which may have to be waited for: the pipeline's too.
+        if (address.Asked.Class == ObjectClass.Original && address.Found != TokenVerdict.Missing)
+        {
+            return false;
+        }
         // A signature is never computed here: a flood of forged tokens is the pipeline's.
         if (address.Found == TokenVerdict.Valid && !gatekeeper.Remembers(address.Token, address.Host))
         {
@@ -122,7 +125,7 @@ internal sealed class HitLane(
         }
         var asked = address.Question with { Client = client };
         return gatekeeper.Admit(address.Found, address.Token, asked, address.Asked.Facts, out verdict,
-            out grant) == AccessVerdict.Granted;
+            out grant) == AccessVerdict.Granted && grant is not { Once: true };
     }
 
     private bool TryJudge(LaneAddress address, AccessGrant? grant, in StoredObject found,
@@ -130,8 +133,7 @@ internal sealed class HitLane(
     {
         head = null;
         finding = default;
-        if (found.Head.IsVaryMarker || found.Head.Http.Status != StatusCodes.Status200OK || found.Length == 0
-            || found.Lease.SegmentCount >= PiecesMax)
+        if (found.Head.IsVaryMarker || found.Head.Http.Status != StatusCodes.Status200OK || found.Length == 0)
         {
             return false;
         }
@@ -144,13 +146,13 @@ internal sealed class HitLane(
         if (head is null || !ReferenceEquals(head.Site, address.Site))
         {
             head = LaneHead.Of(address.Site, found.Head, found.Length, time.GetUtcNow());
-            found.Lease.SetPrepared(head);
+            found.Lease.SetPrepared(head, head.HeapBytes);
         }
         return head.IsFit && head.BytesMax <= HeadBytesMax;
     }
 
     [SkipLocalsInit]
-    private unsafe LaneStep Send(LaneConnection connection, in LaneAnswer answer, LaneHead head,
+    private unsafe LaneStep Send(ILaneSink connection, in LaneAnswer answer, LaneHead head,
         in Finding finding, out LaneAnswer slow)
     {
         slow = default;
@@ -161,7 +163,8 @@ internal sealed class HitLane(
         fixed (byte* address = text)
         {
             pieces[0] = new PinnedPiece { Address = (nint)address, Length = (nuint)textLength };
-            for (var i = 0; i < lease.SegmentCount; i++)
+            var count = Math.Min(lease.SegmentCount, PiecesMax - 1);
+            for (var i = 0; i < count; i++)
             {
                 var segment = lease.Segment(i);
                 pieces[i + 1] = new PinnedPiece
@@ -170,7 +173,7 @@ internal sealed class HitLane(
                     Length = (nuint)segment.Memory.Length,
                 };
             }
-            var sent = connection.Output.TrySend(pieces[..(lease.SegmentCount + 1)]);
+            var sent = connection.TrySend(pieces[..(count + 1)]);
             if (sent == textLength + lease.Length)
             {
                 Account(connection, answer, AnswerOutcome.Hit);
@@ -197,6 +200,31 @@ internal static class HitLaneRegistration
         services.AddOptions<LaneOptions>().BindConfiguration("Edge:Lane").ValidateOnStart();
         services.AddSingleton<IValidateOptions<LaneOptions>, LaneOptionsValidator>();
         services.AddSingleton<HitLane>();
+        services.AddSingleton<LoopLimits>();
+        services.AddSingleton<LaneMetrics>();
+        services.AddSingleton<LoopTransport>();
+        if (LoopTransport.IsSupported)
+        {
+            services.AddSingleton<IConnectionListenerFactory>(provider => provider.GetRequiredService<LoopTransport>());
+        }
         return services;
+    }
+
+    /// <summary>
+    /// Puts a listener in cleartext on loops of our own, where that is possible and wanted. Otherwise the lane
+    /// stands in the gate.
+    /// </summary>
+    public static void UseHitLoops(this ListenOptions listen, bool isClear)
+    {
+        // A connection that begins with a proxy's header, or with a handshake, has to be read by those who know it first.
+        if (!isClear || listen.ApplicationServices.GetRequiredService<Flickr.Listening.ProxyProtocol>().IsOn)
+        {
+            return;
+        }
+        var options = listen.ApplicationServices.GetRequiredService<IOptions<LaneOptions>>().Value;
+        if (options is { Enabled: true, Transport: LaneTransport.Loop } && LoopTransport.IsSupported)
+        {
+            listen.ApplicationServices.GetRequiredService<LoopTransport>().Claim(listen.EndPoint);
+        }
     }
 }

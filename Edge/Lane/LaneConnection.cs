@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using Flickr.Edge.Respond;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
 
 namespace Flickr.Edge.Lane;
 
@@ -23,7 +24,7 @@ internal enum LaneStep
 }
 
 /// <summary>The lane on one connection. One thread at a time.</summary>
-internal sealed class LaneConnection
+internal sealed class LaneConnection : ILaneSink, ILaneWire
 {
     /// <summary>
     /// The server's keep-alive clock does not see what the lane answers. So one request in a while is left to
@@ -40,6 +41,7 @@ internal sealed class LaneConnection
 
     private readonly HitLane _lane;
     private readonly ConnectionContext _connection;
+    private readonly Socket _socket;
     private readonly TimeProvider _time;
     private long _pipelineAt;
     private LaneAnswer _slow;
@@ -47,10 +49,10 @@ internal sealed class LaneConnection
     public LaneConnection(HitLane lane, ConnectionContext connection, Socket socket, PipeWriter transport,
         TimeProvider time)
     {
-        (_lane, _connection, _time) = (lane, connection, time);
+        (_lane, _connection, _socket, _time) = (lane, connection, socket, time);
         _pipelineAt = time.GetTimestamp();
         Client = (connection.RemoteEndPoint as IPEndPoint)?.Address;
-        Output = new LaneOutput(connection, socket, transport);
+        Output = new LaneOutput(this, transport, connection.Features.Get<IMemoryPoolFeature>()?.MemoryPool);
     }
 
     public IPAddress? Client { get; }
@@ -72,6 +74,12 @@ internal sealed class LaneConnection
         return _lane.TryAnswer(this, bytes, startedAt, out _slow);
     }
 
+    public long TrySend(ReadOnlySpan<PinnedPiece> pieces) => GatheredSend.Try(_socket, pieces);
+
+    public ValueTask<int> SendAsync(ReadOnlyMemory<byte> bytes) => _socket.SendAsync(bytes, SocketFlags.None);
+
+    public void Cut(string why) => _connection.Abort(new ConnectionAbortedException(why));
+
     /// <summary>Ends the output when the server is done with the connection.</summary>
     public Task EndAsync() => Output.EndAsync(Grace, _time);
 
@@ -89,20 +97,21 @@ internal sealed class LaneConnection
             }
             else
             {
-                _lane.Cut(_connection);
+                _lane.CountCut();
+                Cut("an answer was cut");
             }
         }
         finally
         {
-            answer.Found.Dispose();
             _lane.Account(this, answer, outcome);
+            answer.Found.Dispose();
         }
     }
 
     private async Task<bool> SendRestAsync(LaneAnswer answer)
     {
         var isWhole = false;
-        await Output.SendAsync(async socket => isWhole = await SendRestAsync(socket, answer));
+        await Output.SendAsync(async () => isWhole = await SendRestAsync(_socket, answer));
         return isWhole;
     }
 

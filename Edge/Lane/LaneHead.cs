@@ -31,6 +31,9 @@ internal sealed class LaneHead
     /// <summary>Whether the lane can say this head as the pipeline would.</summary>
     public bool IsFit => _fixed.Length > 0;
 
+    /// <summary>Bytes of heap that it takes: the block, this object, and their headers.</summary>
+    public int HeapBytes => _fixed.Length + 24 + 40;
+
     /// <summary>Bytes that a head takes at most.</summary>
     public int BytesMax => _fixed.Length + PatchBytesMax;
 

@@ -1,8 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Net.Sockets;
-using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Connections.Features;
 
 namespace Flickr.Edge.Lane;
 
@@ -16,9 +14,8 @@ internal sealed class LaneOutput : PipeWriter
 {
     private const int PiecesMax = 32;
     private readonly Pipe _pipe;
-    private readonly Socket _socket;
-    private readonly PipeWriter _transport;
-    private readonly ConnectionContext _connection;
+    private readonly ILaneWire _wire;
+    private readonly PipeWriter? _transport;
     private readonly MemoryHandle[] _pins = new MemoryHandle[PiecesMax];
     private readonly Lock _gate = new();
     private Task _sending = Task.CompletedTask;
@@ -26,10 +23,13 @@ internal sealed class LaneOutput : PipeWriter
     private CancellationTokenSource? _flushing;
     private volatile bool _isBroken;
 
-    public LaneOutput(ConnectionContext connection, Socket socket, PipeWriter transport)
+    /// <param name="wire">What is sent on.</param>
+    /// <param name="transport">The output that this one replaces, completed with it; null: there is none.</param>
+    /// <param name="memory">Where buffers come from; null: the shared pool.</param>
+    public LaneOutput(ILaneWire wire, PipeWriter? transport, MemoryPool<byte>? memory)
     {
-        (_connection, _socket, _transport) = (connection, socket, transport);
-        _pipe = new Pipe(new PipeOptions(connection.Features.Get<IMemoryPoolFeature>()?.MemoryPool,
+        (_wire, _transport) = (wire, transport);
+        _pipe = new Pipe(new PipeOptions(memory,
             PipeScheduler.Inline, PipeScheduler.Inline, pauseWriterThreshold: 0,
             useSynchronizationContext: false));
     }
@@ -46,12 +46,12 @@ internal sealed class LaneOutput : PipeWriter
     /// Sends past the buffer, at once: bytes taken, 0 when none are now, -1 when the connection is gone. Only
     /// when idle.
     /// </summary>
-    public long TrySend(ReadOnlySpan<PinnedPiece> pieces) => GatheredSend.Try(_socket, pieces);
+    public long TrySend(ReadOnlySpan<PinnedPiece> pieces) => _wire.TrySend(pieces);
 
     /// <summary>
-    /// Sends past the buffer what <paramref name="send"/> gives to the socket. Flushes wait for it.
+    /// Sends past the buffer what <paramref name="send"/> gives to the wire. Flushes wait for it.
     /// </summary>
-    public Task SendAsync(Func<Socket, Task> send) => _sending = send(_socket);
+    public Task SendAsync(Func<Task> send) => _sending = send();
 
     public override void Advance(int bytes) => _pipe.Writer.Advance(bytes);
 
@@ -105,7 +105,7 @@ internal sealed class LaneOutput : PipeWriter
         }
         catch (TimeoutException)
         {
-            _connection.Abort(new ConnectionAbortedException("the client took no bytes for too long"));
+            _wire.Cut("the client took no bytes for too long");
         }
     }
 
@@ -117,7 +117,7 @@ internal sealed class LaneOutput : PipeWriter
             await (_sending = DrainAsync());
         }
         _pipe.Reader.Complete();
-        _transport.Complete(exception);
+        _transport?.Complete(exception);
     }
 
     private async ValueTask<FlushResult> FlushSlowlyAsync(CancellationToken cancellationToken)
@@ -189,7 +189,7 @@ internal sealed class LaneOutput : PipeWriter
         {
             while (!TryDrain() && _pipe.Reader.TryRead(out var read))
             {
-                var sent = await _socket.SendAsync(read.Buffer.First, SocketFlags.None);
+                var sent = await _wire.SendAsync(read.Buffer.First);
                 _pipe.Reader.AdvanceTo(read.Buffer.GetPosition(sent));
             }
         }
@@ -221,7 +221,7 @@ internal sealed class LaneOutput : PipeWriter
                 count++;
                 offered += memory.Length;
             }
-            return GatheredSend.Try(_socket, pieces[..count]);
+            return _wire.TrySend(pieces[..count]);
         }
         finally
         {
@@ -236,6 +236,6 @@ internal sealed class LaneOutput : PipeWriter
     private void Break()
     {
         _isBroken = true;
-        _connection.Abort(new ConnectionAbortedException("the client took no more bytes"));
+        _wire.Cut("the client took no more bytes");
     }
 }

@@ -82,18 +82,22 @@ internal readonly struct BodySource
         TransferGuard guard, CancellationToken cancellationToken)
     {
         var sent = 0L;
+        var writer = response.BodyWriter;
         reader.Position = offset;
         while (length is null || sent < length)
         {
-            var bytes = await reader.NextAsync(cancellationToken);
-            if (bytes.IsEmpty)
+            // Only when there is something to read is memory taken for it: a reader that waits holds none.
+            var most = Math.Min(await reader.WaitAsync(cancellationToken), (length ?? long.MaxValue) - sent);
+            if (most == 0)
             {
                 break;
             }
-            bytes = Cut(bytes, length is { } limit ? limit - sent : long.MaxValue);
-            var result = await response.BodyWriter.WriteAsync(bytes, cancellationToken);
-            sent += bytes.Length;
-            if (result.IsCompleted || guard.MustCut(bytes.Length))
+            var room = (int)Math.Min(most, reader.PieceBytes);
+            var count = await reader.ReadAsync(writer.GetMemory(room)[..room], cancellationToken);
+            writer.Advance(count);
+            var result = await writer.FlushAsync(cancellationToken);
+            sent += count;
+            if (result.IsCompleted || guard.MustCut(count))
             {
                 break;
             }

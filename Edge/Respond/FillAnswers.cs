@@ -5,6 +5,7 @@ using Flickr.Edge.Fetch;
 using Flickr.Edge.Freshness;
 using Flickr.Edge.Headers;
 using Flickr.Edge.Keying;
+using Flickr.Edge.Sites;
 using Flickr.Edge.Status;
 using Flickr.Edge.Variants;
 using Flickr.Fleet.Invalidations;
@@ -28,7 +29,7 @@ internal sealed class FillAnswers(
     {
         if (table.LeadIfNone(request.Key) is { } flight)
         {
-            Lead(flight, request, looksIntoLog: false);
+            Lead(flight, request, looksIntoLog: false, isBehind: true);
             flight.Leave();
         }
     }
@@ -49,8 +50,10 @@ internal sealed class FillAnswers(
             return Round.Answered;
         }
         var isAlone = !found.HasObject && predictor.IsUncacheable(request.PrimaryKey);
-        if (isAlone && isPlain && HasConditionsOrRange(request))
+        if (isAlone && isPlain)
         {
+            // Nobody waits for such an answer and nothing of it is kept: it needs no fill. One that could be stored
+            // after all is noticed there, and the next request fills again.
             await passes.AnswerAsync(request, ForwardReason.Miss, "predicted");
             return Round.Answered;
         }
@@ -89,7 +92,8 @@ internal sealed class FillAnswers(
         }
     }
 
-    private void Lead(Flight flight, EdgeRequest request, bool looksIntoLog, bool isPart = false)
+    private void Lead(Flight flight, EdgeRequest request, bool looksIntoLog, bool isPart = false,
+        bool isBehind = false)
     {
         // The fill has a lease of its own: this request may be gone long before it ends.
         cache.TryGet(request.Key, out var own);
@@ -99,7 +103,7 @@ internal sealed class FillAnswers(
             own.Dispose();
             own = default;
         }
-        fills.Start(flight, OrderOf(request, looksIntoLog, isPart), own);
+        fills.Start(flight, OrderOf(request, looksIntoLog, isPart) with { IsBehind = isBehind }, own);
     }
 
     /// <summary>The landing, or null when waiting on is worse than what else there is.</summary>
@@ -115,12 +119,39 @@ internal sealed class FillAnswers(
             : isLeader ? Timeout.InfiniteTimeSpan : options.Value.ReaderWaitMax;
         try
         {
-            return await flight.Landed.WaitAsync(limit, time, request.Context.RequestAborted);
+            var landed = flight.Landed.WaitAsync(limit, time, request.Context.RequestAborted);
+            if (InterimOutput.Of(request.Context) is { } output)
+            {
+                await PassInterimsAsync(flight, landed, output);
+            }
+            return await landed;
         }
         catch (TimeoutException)
         {
             metrics.WaitedTooLong();
             return null;
+        }
+    }
+
+    /// <summary>
+    /// Passes interim answers on while the head is waited for: on the request's own turn, so that none can come
+    /// into the midst of an answer.
+    /// </summary>
+    private static async Task PassInterimsAsync(Flight flight, Task landed, InterimOutput output)
+    {
+        var told = 0;
+        while (true)
+        {
+            var isOver = landed.IsCompleted;
+            for (var interims = flight.Interims; told < interims.Length; told++)
+            {
+                await output.SendAsync(interims[told]);
+            }
+            if (isOver)
+            {
+                return;
+            }
+            await Task.WhenAny(landed, flight.MoreThan(told));
         }
     }
 
@@ -189,13 +220,14 @@ internal sealed class FillAnswers(
         request.Outcome = isLeader ? AnswerOutcome.Miss : AnswerOutcome.Collapsed;
         // The leader hears the origin's own Age; to a follower the answer is a stored one, and says how old
         // it is.
-        if (isLeader && landing.OriginAge is { } originAge)
+        var isFirstHand = isLeader && !landing.IsFromPeer;
+        if (isFirstHand && landing.OriginAge is { } originAge)
         {
             request.Context.Response.Headers.Age = originAge;
         }
         await responder.ObjectAsync(request, head, new BodySource(reader), LengthOf(landing.Body!),
             flight.FillSequence,
-            isLeader ? null : Reuse.AgeOf(head.Http, time.GetUtcNow()), StatusOf(landing, isLeader));
+            isFirstHand ? null : Reuse.AgeOf(head.Http, time.GetUtcNow()), StatusOf(landing, isLeader));
         return Round.Answered;
     }
 
@@ -266,15 +298,10 @@ internal sealed class FillAnswers(
     {
         Forward = landing.Vary.Fields.Count > 0 ? ForwardReason.VaryMiss : ForwardReason.UriMiss,
         ForwardStatus = landing.ForwardStatus,
-        IsStored = landing.Outcome == FillOutcome.Storing,
+        IsStored = landing is { Outcome: FillOutcome.Storing, IsKept: true },
         IsCollapsed = !isLeader,
-        Detail = landing.Outcome == FillOutcome.Failed ? Kebab(landing.Fault) : null,
+        Detail = landing.Outcome == FillOutcome.Failed ? Kebab(landing.Fault) : landing.IsFromPeer ? "peer" : null,
     };
-
-    private static bool HasConditionsOrRange(EdgeRequest request) =>
-        request.Facts.Range is not null || request.Facts.IfNoneMatch is not null
-        || request.Facts.IfModifiedSince is not null
-        || request.Facts.IfMatch is not null || request.Facts.IfUnmodifiedSince is not null;
 
     private static FillOrder OrderOf(EdgeRequest request, bool looksIntoLog, bool isPart)
     {
@@ -294,6 +321,8 @@ internal sealed class FillAnswers(
             Version = request.Version,
             LooksIntoLog = looksIntoLog,
             IsPart = isPart,
+            // A third edge is never asked: one hop.
+            PeerTarget = isPart || request.Peer is not null ? null : RequestReader.PeerTargetOf(request),
             Fetch = new FetchOrder
             {
                 Site = request.Site,

@@ -3,6 +3,7 @@ using Flickr.Edge.Collapse;
 using Flickr.Edge.Fetch;
 using Flickr.Edge.Freshness;
 using Flickr.Edge.Headers;
+using Flickr.Edge.Peers;
 using Flickr.Edge.Purge;
 using Flickr.Edge.Status;
 using Flickr.Fleet.Invalidations;
@@ -16,14 +17,20 @@ namespace Flickr.Edge.Respond;
 /// </summary>
 internal sealed class PassAnswers(
     Fetcher fetcher, Gatekeeper gatekeeper, Invalidations invalidations, InvalidationHorizon horizon,
-        Responder responder)
+    UncacheablePredictor predictor, HeadUpdates headUpdates, Responder responder)
 {
     /// <summary>Asks the upstream for this request alone and passes its answer on.</summary>
     public async Task AnswerAsync(EdgeRequest request, ForwardReason why, string? detail = null)
     {
+        if (request.Peer is not null)
+        {
+            PeerReply.Decline(request);
+            return;
+        }
         var context = request.Context;
         var isRead = request.Facts.IsGet || request.IsHead;
         var hasContent = context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == true;
+        var interims = InterimOutput.Of(context);
         var fillSequence = horizon.Sequence; // before the upstream is asked, as for any fill
         var (exchange, fault) = await fetcher.SendAsync(new FetchOrder
         {
@@ -36,6 +43,7 @@ internal sealed class PassAnswers(
             Loop = context.Request.Headers["CDN-Loop"],
             Content = hasContent ? context.Request.Body : null,
             MayFailOver = isRead && !hasContent,
+            OnInterim = interims is null ? null : interims.SendAsync,
         }, null, context.RequestAborted);
         var status = new CacheStatus { Forward = why, ForwardStatus = exchange?.Status ?? 0,
             Detail = detail };
@@ -51,9 +59,21 @@ internal sealed class PassAnswers(
             {
                 Invalidate(request, exchange);
             }
+            else if (request.IsHead)
+            {
+                headUpdates.Take(request, exchange, fillSequence);
+            }
+            else if (why == ForwardReason.Miss && IsStorable(request, exchange))
+            {
+                predictor.Forget(request.PrimaryKey);
+            }
             await PassOnAsync(request, exchange, fillSequence, status);
         }
     }
+
+    private static bool IsStorable(EdgeRequest request, Exchange exchange) => exchange.HasKnownEnd
+        && Storability.Judge(request.Facts, exchange.Status, exchange.Headers,
+            request.Site.RuleOf(request.Class).Store, exchange.RequestTime, exchange.ResponseTime).IsStored;
 
     /// <summary>
     /// Whether a purge covers an answer that was asked for before it: who asks after a purge must not get that.

@@ -5,6 +5,8 @@ using Flickr.Edge.Collapse;
 using Flickr.Edge.Conditions;
 using Flickr.Edge.Fetch;
 using Flickr.Edge.Headers;
+using Flickr.Edge.Leases;
+using Flickr.Edge.Peers;
 using Flickr.Edge.Ranges;
 using Flickr.Edge.Status;
 using Flickr.Fleet.Invalidations;
@@ -14,7 +16,8 @@ namespace Flickr.Edge.Respond;
 /// <summary>
 /// Turns what was found, filled or failed into the answer on the connection: conditions, ranges, HEAD, body.
 /// </summary>
-internal sealed class Responder(InvalidationHorizon horizon, EdgeMetrics metrics, TimeProvider time)
+internal sealed class Responder(InvalidationHorizon horizon, Transfers transfers, EdgeMetrics metrics,
+    TimeProvider time)
 {
     /// <summary>Answers from an object whose body is <paramref name="source"/>.</summary>
     /// <param name="request">The request.</param>
@@ -28,6 +31,14 @@ internal sealed class Responder(InvalidationHorizon horizon, EdgeMetrics metrics
         long fillSequence,
         TimeSpan? age, CacheStatus status)
     {
+        if (request.Peer is { } peer)
+        {
+            if (peer.WriteHead(request, head, length, fillSequence))
+            {
+                await BodyAsync(request, head, source, 0, length, fillSequence);
+            }
+            return;
+        }
         var response = request.Context.Response;
         var now = time.GetUtcNow();
         var condition = Conditional.Judge(request.Facts, head.Http);
@@ -38,6 +49,11 @@ internal sealed class Responder(InvalidationHorizon horizon, EdgeMetrics metrics
             ClientHead.Write(request, isNotModified ? Conditional.HeadersOf304(head.Http) : HeaderBlock.Empty,
                 head.Facts.IsPrivate, age, now);
             ClientHead.WriteStatus(request, status);
+            return;
+        }
+        if (head.Http.Status < 300 && await transfers.EnterAsync(request) is { } refusal)
+        {
+            await RefuseAsync(request, refusal);
             return;
         }
         response.StatusCode = head.Http.Status;
@@ -94,6 +110,16 @@ internal sealed class Responder(InvalidationHorizon horizon, EdgeMetrics metrics
     public async Task ExchangeAsync(EdgeRequest request, Exchange exchange, ObjectFacts facts,
         long fillSequence, CacheStatus status)
     {
+        if (request.Peer is not null)
+        {
+            PeerReply.Decline(request);
+            return;
+        }
+        if (exchange.Status is >= 200 and < 300 && await transfers.EnterAsync(request) is { } refusal)
+        {
+            await RefuseAsync(request, refusal);
+            return;
+        }
         var context = request.Context;
         context.Response.StatusCode = exchange.Status;
         ClientHead.Write(request, HopByHop.Strip(exchange.Headers), facts.IsPrivate, null, time.GetUtcNow());
@@ -112,7 +138,7 @@ internal sealed class Responder(InvalidationHorizon horizon, EdgeMetrics metrics
         }
         try
         {
-            var guard = new TransferGuard(horizon, request.Site, facts, fillSequence);
+            var guard = new TransferGuard(horizon, request.Site, request.Grant, facts, fillSequence);
             if (!await CopyAsync(request, exchange, guard, context.RequestAborted))
             {
                 Cut(request, FillFault.Truncated);
@@ -142,6 +168,12 @@ internal sealed class Responder(InvalidationHorizon horizon, EdgeMetrics metrics
             await response.BodyWriter.WriteAsync(answer.Body, request.Context.RequestAborted);
             request.SentBytes += answer.Body.Length;
         }
+    }
+
+    private static Task RefuseAsync(EdgeRequest request, Problem refusal)
+    {
+        request.Outcome = AnswerOutcome.Refused;
+        return ProblemAsync(request, refusal);
     }
 
     /// <summary>Answers a refusal or failure.</summary>
@@ -229,7 +261,7 @@ internal sealed class Responder(InvalidationHorizon horizon, EdgeMetrics metrics
     {
         try
         {
-            var guard = new TransferGuard(horizon, request.Site, head.Facts, fillSequence);
+            var guard = new TransferGuard(horizon, request.Site, request.Grant, head.Facts, fillSequence);
             var sent = await source.SendAsync(
                 request.Context.Response, offset, length, guard, request.Context.RequestAborted);
             request.SentBytes += sent;

@@ -44,11 +44,14 @@ internal sealed class StoredAnswers(
 
     /// <summary>What may be done with it.</summary>
     public Finding Judge(EdgeRequest request, in StoredObject found) =>
-        Judge(request.Site, request.Grant, request.Facts, request.Key, found);
+        Judge(request.Site, request.Grant, request.Facts, request.Key, found, request.Peer is not null);
 
-    /// <summary>What may be done with an object for a request of these facts under this grant.</summary>
+    /// <summary>
+    /// What may be done with an object for a request of these facts under this grant; or for another edge, which judges
+    /// its client itself.
+    /// </summary>
     public Finding Judge(Site site, AccessGrant? grant, in RequestFacts facts, in CacheKey key,
-        in StoredObject found)
+        in StoredObject found, bool isPeer = false)
     {
         var head = found.Head;
         var coverage = horizon.Judge(head.Facts, found.FillSequence);
@@ -57,7 +60,8 @@ internal sealed class StoredAnswers(
             cache.Remove(found, key);
             return new Finding(default, false, false, IsDead: true, null);
         }
-        var access = gatekeeper.Judge(site, grant, head.Facts, head.Http.ResponseTime);
+        var access = isPeer ? gatekeeper.JudgeForPeer(head.Http.ResponseTime)
+            : gatekeeper.Judge(site, grant, head.Facts, head.Http.ResponseTime);
         if (access is not (AccessVerdict.Granted or AccessVerdict.Revalidate))
         {
             return new Finding(default, false, false, false, ProblemOf(access));
@@ -179,6 +183,8 @@ internal sealed class StoredAnswers(
     {
         AccessVerdict.TokenMissing => Problem.TokenMissing,
         AccessVerdict.TokenExpired => Problem.TokenExpired,
+        AccessVerdict.Throttled => Problem.TooManyRefusals,
+        AccessVerdict.Busy => Problem.SignaturesBusy,
         AccessVerdict.OutOfDate or AccessVerdict.Revalidate => Problem.EdgeOutOfDate,
         _ => Problem.TokenRefused,
     };

@@ -1,14 +1,16 @@
 using Flickr.Edge.Sites;
 using Flickr.Fleet.Invalidations;
+using Flickr.Tokens;
 
 namespace Flickr.Edge.Respond;
 
 /// <summary>
 /// Watches a body on its way to a client of a token site: when what is being sent was made private, deleted
-/// or purged meanwhile, the rest is not sent. Asked every 256 KiB; costs one read of a number unless
-/// something changed.
+/// or purged meanwhile, or the token was taken back, the rest is not sent. Asked every 256 KiB; costs one read
+/// of a number unless something changed.
 /// </summary>
-internal struct TransferGuard(InvalidationHorizon horizon, Site site, ObjectFacts facts, long fillSequence)
+internal struct TransferGuard(InvalidationHorizon horizon, Site site, AccessGrant? grant, ObjectFacts facts,
+    long fillSequence)
 {
     private const int CheckEveryBytes = 256 << 10;
     private readonly bool _isOn = site.Access == SiteAccess.Token;
@@ -30,6 +32,7 @@ internal struct TransferGuard(InvalidationHorizon horizon, Site site, ObjectFact
             return false;
         }
         _version = version;
-        return horizon.Judge(facts, fillSequence) == Coverage.Hard;
+        return horizon.Judge(facts, fillSequence) == Coverage.Hard
+            || (grant is not null && horizon.JudgeGrant(grant, facts) != GrantCoverage.None);
     }
 }

@@ -86,6 +86,10 @@ internal static class RequestReader
         return query;
     }
 
+    /// <summary>What another edge is asked for the same key: path and query, without tokens.</summary>
+    public static string PeerTargetOf(EdgeRequest request) =>
+        request.Site.IsPhotos ? WithoutTokens(request.Target) : request.UpstreamTarget;
+
     private static string WithoutTokens(CanonicalTarget target)
     {
         var kept = target.Query.Where(pair => !TokenCarrier.IsTokenParameter(pair.Name))

@@ -126,6 +126,8 @@ public sealed class InvalidationHorizon
                 case InvalidationKind.Key:
                     Raise(_keys, _hash.Of(value), _ => Floor(_floors with { EveryKey = true }), sequence);
                     break;
+                case InvalidationKind.Member:
+                    break; // of who may call, not of what may be served
                 default:
                     // All, and any kind of a newer control plane that this edge does not know: everything is covered.
                     Floor(HorizonFloors.None with { AllHard = hard, AllSoft = soft });

@@ -37,4 +37,7 @@ public enum InvalidationKind
 
     /// <summary>Every object.</summary>
     All = 9,
+
+    /// <summary>A member was removed, by its id: says who is to be refused, and covers no object.</summary>
+    Member = 10,
 }

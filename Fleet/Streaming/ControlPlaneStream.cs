@@ -48,7 +48,10 @@ public sealed class ControlPlaneStream : BackgroundService
             UseProxy = false,
         })
         { Timeout = Timeout.InfiniteTimeSpan };
-        _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", options.Key);
+        if (options.Key.Length > 0)
+        {
+            _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", options.Key);
+        }
         _replies = new ControlPlaneReplies(_http, options, journal.Horizon, time, logger);
         _replies.KeysChanged += Signal;
     }
@@ -112,10 +115,11 @@ public sealed class ControlPlaneStream : BackgroundService
         var failures = 0;
         for (var turn = 0; !stoppingToken.IsCancellationRequested; turn++)
         {
-            var address = _options.Addresses[turn % _options.Addresses.Count].TrimEnd('/');
+            var addresses = _options.AddressesNow?.Invoke() is { Count: > 0 } now ? now : _options.Addresses;
+            var address = addresses[turn % addresses.Count].TrimEnd('/');
             var heardBefore = _heard;
             var follower = new StreamFollower(
-                _journal, Freshness, _options.Key, entries => Applied?.Invoke(entries));
+                _journal, Freshness, _options.IsGenuine ?? (heartbeat => heartbeat.IsSignedBy(_options.Key)), entries => Applied?.Invoke(entries));
             try
             {
                 await FollowAsync(address, follower, stoppingToken);

@@ -11,9 +11,17 @@ public sealed class ControlPlaneStreamOptions
     [MinLength(1)]
     public required IReadOnlyList<string> Addresses { get; init; }
 
-    /// <summary>The edge key: bearer of every call, and the key that signs heartbeats.</summary>
-    [MinLength(1)]
+    /// <summary>Asked for the addresses of today before each connection; null: always <see cref="Addresses"/>.</summary>
+    public Func<IReadOnlyList<string>>? AddressesNow { get; init; }
+
+    /// <summary>
+    /// The edge key: bearer of every call, and the key that signs heartbeats. Empty for a member, which shows its
+    /// certificate instead and knows heartbeats by <see cref="IsGenuine"/>.
+    /// </summary>
     public required string Key { get; init; }
+
+    /// <summary>How a heartbeat is known to be the control plane's; null: by <see cref="Key"/>.</summary>
+    public Func<HeartbeatEvent, bool>? IsGenuine { get; init; }
 
     /// <summary>This node's name, stable over restarts; 1 to 64 of <c>[A-Za-z0-9._-]</c>.</summary>
     [RegularExpression("[A-Za-z0-9._-]{1,64}")]

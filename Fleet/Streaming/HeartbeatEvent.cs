@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 
 namespace Flickr.Fleet.Streaming;
@@ -26,6 +27,22 @@ public sealed record HeartbeatEvent(long Term, long Head, long TimeMs, string Si
         return Base64Url.IsValid(Signature, out var length) && length == given.Length
             && Base64Url.TryDecodeFromChars(Signature, given, out _)
             && CryptographicOperations.FixedTimeEquals(given, SignatureOf(Term, Head, TimeMs, edgeKey));
+    }
+
+    /// <summary>
+    /// What the installation's authority signs for members (ECDSA P-256, SHA-256, IEEE P1363): unlike the edge key, what
+    /// they hold can make no heartbeat.
+    /// </summary>
+    public static string TextForMembers(long term, long head, long timeMs) =>
+        $"flickr-heartbeat-1|{term}|{head}|{timeMs}";
+
+    /// <summary>Whether the authority signed exactly these numbers.</summary>
+    public bool IsSignedBy(X509Certificate2? authority)
+    {
+        using var key = authority?.GetECDsaPublicKey();
+        return key is not null && Base64Url.IsValid(Signature, out var length) && length == 64
+            && key.VerifyData(Encoding.UTF8.GetBytes(TextForMembers(Term, Head, TimeMs)),
+                Base64Url.DecodeFromChars(Signature), HashAlgorithmName.SHA256);
     }
 
     private static byte[] SignatureOf(long term, long head, long timeMs, string edgeKey) =>

@@ -9,7 +9,7 @@ namespace Flickr.Fleet.Streaming;
 /// Events collect
 /// until <see cref="Flush"/>, so that a burst costs one sync of the journal.
 /// </summary>
-internal sealed class StreamFollower(HorizonJournal journal, Freshness freshness, string edgeKey,
+internal sealed class StreamFollower(HorizonJournal journal, Freshness freshness, Func<HeartbeatEvent, bool> isGenuine,
     Action<IReadOnlyList<Invalidation>>? applied = null)
 {
     private const int LateHeartbeatsMax = 3;
@@ -19,6 +19,13 @@ internal sealed class StreamFollower(HorizonJournal journal, Freshness freshness
     private bool _inSnapshot;
     private long _forgetBefore;
     private int _lateHeartbeats;
+
+    /// <summary>Follows with a shared edge key.</summary>
+    public StreamFollower(HorizonJournal journal, Freshness freshness, string edgeKey,
+        Action<IReadOnlyList<Invalidation>>? applied = null)
+        : this(journal, freshness, heartbeat => heartbeat.IsSignedBy(edgeKey), applied)
+    {
+    }
 
     /// <summary>Whether hello was heard and accepted.</summary>
     public bool HasHello => _hello is not null;
@@ -132,7 +139,7 @@ internal sealed class StreamFollower(HorizonJournal journal, Freshness freshness
 
     private void TakeHeartbeat(HeartbeatEvent heartbeat)
     {
-        if (!heartbeat.IsSignedBy(edgeKey))
+        if (!isGenuine(heartbeat))
         {
             throw new StreamRefusedException("a heartbeat's signature is wrong");
         }

@@ -64,6 +64,18 @@ internal sealed class Api : IDisposable
     public Task<T> PostAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellationToken) =>
         SendAsync(new HttpRequestMessage(HttpMethod.Post, At(path)), type, ShortCall, cancellationToken);
 
+    /// <summary>Deletes, and reads what the answer says of it.</summary>
+    public Task<T> DeleteAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellationToken) =>
+        SendAsync(new HttpRequestMessage(HttpMethod.Delete, At(path)), type, ShortCall, cancellationToken);
+
+    /// <summary>Asks for a text.</summary>
+    public async Task<string> GetTextAsync(string path, CancellationToken cancellationToken)
+    {
+        using var answer = await SendAsync(new HttpRequestMessage(HttpMethod.Get, At(path)), cancellationToken);
+        await answer.Content.LoadIntoBufferAsync(ProblemBytesMax, cancellationToken);
+        return await answer.Content.ReadAsStringAsync(cancellationToken);
+    }
+
     /// <summary>
     /// Sends a request and reads a document; <paramref name="limit"/> covers the whole exchange.
     /// </summary>

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Flickr.Commands;
+using Flickr.ControlPlane.Audit;
 
 namespace Flickr.Client;
 
@@ -9,6 +10,8 @@ namespace Flickr.Client;
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = false,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ProblemDocument))]
+[JsonSerializable(typeof(Doctor.DoctorReport))]
+[JsonSerializable(typeof(IReadOnlyList<Move.MovedTable>))]
 [JsonSerializable(typeof(Credentials))]
 [JsonSerializable(typeof(ServerInfo))]
 [JsonSerializable(typeof(NameAndPassword))]
@@ -16,6 +19,7 @@ namespace Flickr.Client;
 [JsonSerializable(typeof(KeyRequest))]
 [JsonSerializable(typeof(NewKey))]
 [JsonSerializable(typeof(OwnAccount))]
+[JsonSerializable(typeof(PasswordReset))]
 [JsonSerializable(typeof(UploadState))]
 [JsonSerializable(typeof(AlbumList))]
 [JsonSerializable(typeof(PhotoPage))]
@@ -27,6 +31,11 @@ namespace Flickr.Client;
 [JsonSerializable(typeof(RotateOrder))]
 [JsonSerializable(typeof(RotatedKey))]
 [JsonSerializable(typeof(MemberList))]
+[JsonSerializable(typeof(InviteOrder))]
+[JsonSerializable(typeof(InvitedNode))]
+[JsonSerializable(typeof(HealedLog))]
+[JsonSerializable(typeof(AuditHead))]
+[JsonSerializable(typeof(KeptHead))]
 [JsonSerializable(typeof(System.Text.Json.JsonElement))]
 [JsonSerializable(typeof(AuditPage))]
 [JsonSerializable(typeof(AuditVerdict))]

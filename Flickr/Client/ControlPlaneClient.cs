@@ -1,4 +1,5 @@
 using System.Globalization;
+using Flickr.ControlPlane.Audit;
 
 namespace Flickr.Client;
 
@@ -41,9 +42,11 @@ internal sealed class ControlPlaneClient(Api api) : IDisposable
     public Task<KeyList> KeysAsync(CancellationToken cancellationToken) =>
         api.GetAsync("/v1/keys", ClientJson.Default.KeyList, cancellationToken);
 
-    /// <summary>Makes a new key that becomes active when every live edge has acknowledged it.</summary>
-    public Task<RotatedKey> RotateAsync(string algorithm, CancellationToken cancellationToken) =>
-        api.PostAsync("/v1/keys/rotate", new RotateOrder(algorithm), ClientJson.Default.RotateOrder,
+    /// <summary>
+    /// Makes a new key that becomes active when every live edge has acknowledged it, or at once when forced.
+    /// </summary>
+    public Task<RotatedKey> RotateAsync(string algorithm, bool isForced, CancellationToken cancellationToken) =>
+        api.PostAsync("/v1/keys/rotate", new RotateOrder(algorithm, isForced), ClientJson.Default.RotateOrder,
             ClientJson.Default.RotatedKey, cancellationToken);
 
     /// <summary>Makes a key verify nothing any more.</summary>
@@ -62,6 +65,35 @@ internal sealed class ControlPlaneClient(Api api) : IDisposable
     /// <summary>Edges that hold or held the stream.</summary>
     public Task<MemberList> MembersAsync(CancellationToken cancellationToken) =>
         api.GetAsync("/v1/members", ClientJson.Default.MemberList, cancellationToken);
+
+    /// <summary>A token with which one node joins.</summary>
+    public Task<InvitedNode> InviteAsync(InviteOrder order, CancellationToken cancellationToken) =>
+        api.PostAsync("/v1/members/invitations", order, ClientJson.Default.InviteOrder, ClientJson.Default.InvitedNode,
+            cancellationToken);
+
+    /// <summary>Removes a member by id or name.</summary>
+    public Task<Receipt> RemoveAsync(string member, bool isStolen, TimeSpan wait, CancellationToken cancellationToken) =>
+        api.DeleteAsync(string.Create(CultureInfo.InvariantCulture,
+            $"/v1/members/{Uri.EscapeDataString(member)}?stolen={isStolen}&wait={(long)wait.TotalMilliseconds}"),
+            ClientJson.Default.Receipt, cancellationToken);
+
+    /// <summary>Makes edges follow again after the database was restored from an old copy.</summary>
+    public Task<HealedLog> HealAsync(long term, long sequence, CancellationToken cancellationToken) =>
+        api.PostAsync(string.Create(CultureInfo.InvariantCulture, $"/v1/log/heal?term={term}&sequence={sequence}"),
+            ClientJson.Default.HealedLog, cancellationToken);
+
+    /// <summary>A key that mints below a prefix only.</summary>
+    public Task<KeyBundle> DeriveAsync(string host, string prefix, CancellationToken cancellationToken) =>
+        api.GetAsync($"/v1/keys/mint/derived?host={Uri.EscapeDataString(host)}&prefix={Uri.EscapeDataString(prefix)}",
+            ClientJson.Default.KeyBundle, cancellationToken);
+
+    /// <summary>Where the audit log stands, signed.</summary>
+    public Task<AuditHead> AuditHeadAsync(CancellationToken cancellationToken) =>
+        api.GetAsync("/v1/audit/head", ClientJson.Default.AuditHead, cancellationToken);
+
+    /// <summary>The authority's certificate, PEM.</summary>
+    public Task<string> AuthorityAsync(CancellationToken cancellationToken) =>
+        api.GetTextAsync("/v1/members/authority", cancellationToken);
 
     /// <summary>One page of the audit log.</summary>
     public Task<AuditPage> AuditAsync(long after, CancellationToken cancellationToken) =>

@@ -27,11 +27,20 @@ internal sealed record KeyMaterial(
     string Kid, string Issuer, string Algorithm, string State, long? NotAfterMs, string? Secret, string? X,
         string? Y, string? D);
 
-internal sealed record RotateOrder(string Algorithm);
+internal sealed record RotateOrder(string Algorithm, bool Force);
+
+internal sealed record InviteOrder(string Role, string? Name, string? Zone, long? Seconds);
+
+internal sealed record InvitedNode(string Token, string Id, long ExpiresMs);
+
+internal sealed record HealedLog(long Term, long Sequence, string Receipt);
 
 internal sealed record RotatedKey(string? Kid, string? State);
 
-internal sealed record MemberList(IReadOnlyList<EdgeMember> Edges);
+internal sealed record MemberList(IReadOnlyList<EdgeMember> Edges, IReadOnlyList<NodeMember>? Nodes);
+
+internal sealed record NodeMember(string Id, string Role, string Name, string? Zone, long JoinedMs, long RenewedMs,
+    long NotAfterMs, long? RemovedMs);
 
 internal sealed record EdgeMember(string Id, string? Address, bool Live, long Acknowledged, long? LagMs,
     long? KeysVersion);

@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Net.Http.Headers;
+using System.Text;
 using System.Text.Json.Serialization.Metadata;
 
 namespace Flickr.Client;
@@ -49,6 +51,59 @@ internal sealed class PhotosClient(Api api) : IDisposable
         request.Headers.ExpectContinue = true;
         return api.SendAsync(request, ClientJson.Default.UploadState, UploadLimit, cancellationToken);
     }
+
+    /// <summary>Where the service is.</summary>
+    public Uri Server => api.At("/");
+
+    /// <summary>Begins an upload in parts.</summary>
+    public Task<UploadPart> BeginPartsAsync(string album, string name, long length, CancellationToken cancellationToken)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, api.At("/api/v1/tus"));
+        request.Headers.Add("Upload-Length", length.ToString(CultureInfo.InvariantCulture));
+        request.Headers.Add("Upload-Metadata", $"album {Base64(album)},name {Base64(name)}");
+        return PartAsync(request, null, Api.ShortCall, cancellationToken);
+    }
+
+    /// <summary>How far an upload in parts is.</summary>
+    public Task<UploadPart> FindPartAsync(string location, CancellationToken cancellationToken) =>
+        PartAsync(new HttpRequestMessage(HttpMethod.Head, api.At(location)), location, Api.ShortCall, cancellationToken);
+
+    /// <summary>Sends what is missing of an upload in parts.</summary>
+    public Task<UploadPart> AppendPartAsync(UploadPart part, HttpContent content, CancellationToken cancellationToken)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Patch, api.At(part.Location)) { Content = content };
+        request.Headers.Add("Upload-Offset", part.Offset.ToString(CultureInfo.InvariantCulture));
+        return PartAsync(request, part.Location, UploadLimit, cancellationToken);
+    }
+
+    /// <summary>A link with which an account's password is set anew (operator key).</summary>
+    public Task<PasswordReset> ResetPasswordAsync(string name, CancellationToken cancellationToken) =>
+        api.PostAsync($"/api/v1/operator/users/{Uri.EscapeDataString(name)}/reset", ClientJson.Default.PasswordReset,
+            cancellationToken);
+
+    private async Task<UploadPart> PartAsync(
+        HttpRequestMessage request, string? location, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        request.Headers.Add("Tus-Resumable", "1.0.0");
+        using var clock = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        clock.CancelAfter(limit);
+        try
+        {
+            using var answer = await api.SendAsync(request, clock.Token);
+            return new UploadPart(
+                location ?? answer.Headers.Location?.ToString() ?? throw new IOException("the server did not say where"),
+                long.Parse(Header(answer, "Upload-Offset") ?? "0", CultureInfo.InvariantCulture), Header(answer, "Flickr-Upload"));
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new TimeoutException($"{request.RequestUri} did not answer within {limit.TotalSeconds:0} s");
+        }
+    }
+
+    private static string? Header(HttpResponseMessage answer, string name) =>
+        answer.Headers.TryGetValues(name, out var values) ? values.First() : null;
+
+    private static string Base64(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
 
     /// <summary>How far an upload is.</summary>
     public Task<UploadState> UploadStateAsync(string id, CancellationToken cancellationToken) =>

@@ -14,6 +14,9 @@ internal sealed record KeyRequest(string Label, string? Name, string? Password);
 
 internal sealed record NewKey(string Key);
 
+/// <summary>A link to a new password.</summary>
+internal sealed record PasswordReset(string Url, long ExpiresMs);
+
 internal sealed record OwnAccount(string Id, string Name, string Visibility);
 
 /// <summary>

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.Json;
 
 namespace Flickr.Client;
@@ -18,8 +19,10 @@ internal sealed record UploadOutcome(
 /// already taken into the album, so a lost answer makes no second photo), and a file's failure never stops
 /// the rest.
 /// </summary>
-internal sealed class Uploader(PhotosClient photos, ITransferView view, TimeProvider time)
+internal sealed class Uploader(PhotosClient photos, ITransferView view, TimeProvider time, string stateFolder)
 {
+    private readonly ResumableSender _parts = new(photos, view, stateFolder);
+
     private static readonly TimeSpan FirstLook = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestLook = TimeSpan.FromSeconds(2);
 
@@ -49,6 +52,11 @@ internal sealed class Uploader(PhotosClient photos, ITransferView view, TimeProv
             try
             {
                 file.Refresh();
+                if (file.Exists && file.Length > ResumableSender.AboveBytes
+                    && await _parts.SendAsync(file, album, cancellationToken) is { } whole)
+                {
+                    return Judge(file, await HashAsync(file, cancellationToken), whole);
+                }
                 using var content = new HashingFileContent(file, bytes => view.Moved(file.Name, bytes));
                 var state = await photos.UploadAsync(album, file.Name, content, cancellationToken);
                 return Judge(file, content.Digest, state);
@@ -66,6 +74,12 @@ internal sealed class Uploader(PhotosClient photos, ITransferView view, TimeProv
                 return Failed(file, (fault.InnerException as FileChangedException ?? fault).Message);
             }
         }
+    }
+
+    private static async Task<string> HashAsync(FileInfo file, CancellationToken cancellationToken)
+    {
+        await using var content = file.OpenRead();
+        return Convert.ToHexStringLower(await SHA256.HashDataAsync(content, cancellationToken));
     }
 
     /// <summary>The server's digest must be that of the bytes which left this machine.</summary>

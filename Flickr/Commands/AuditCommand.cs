@@ -53,28 +53,35 @@ internal static class AuditCommand
     }
 
     /// <summary>
-    /// The chain is computed here from what the server sends; its own verdict also knows whether lines are
-    /// missing at the end.
+    /// The chain is computed here from what the server sends. It must reach the head that the installation's authority
+    /// signed, and go on from the head that was signed when this command last looked: a log that was cut off or written
+    /// anew, with everything that the server could say of it, does not.
     /// </summary>
     private static Command Verify(Terminal terminal) =>
-        new Command("verify", "Compute the chain of hashes over every line").Does(
+        new Command("verify", "Compute the chain of hashes over every line, and compare it with the signed heads").Does(
         "flickr audit verify", async (parsed, cancellationToken) =>
         {
-            using var controlPlane =
-                await ControlPlaneClient.OfAsync(Switches.AccountOf(parsed, terminal), cancellationToken);
-            var (after, previous, broken) = (0L, "", (long?)null);
+            var account = Switches.AccountOf(parsed, terminal);
+            using var controlPlane = await ControlPlaneClient.OfAsync(account, cancellationToken);
+            var kept = KeptHead.Read(terminal, account);
+            var head = await controlPlane.AuditHeadAsync(cancellationToken);
+            var authority = await controlPlane.AuthorityAsync(cancellationToken);
+            var chain = new ChainWalk(head, kept);
             await foreach (var page in PagesAsync(controlPlane, 0, cancellationToken))
             {
-                broken = AuditChain.FirstBreak(page, previous, after);
-                if (broken is not null)
+                if (!chain.Take(page))
                 {
                     break;
                 }
-                (after, previous) = (page[^1].Sequence, page[^1].Hash);
             }
             var servers = await controlPlane.AuditVerdictAsync(cancellationToken);
-            broken ??= servers.FirstBreak;
-            var verdict = new AuditVerdict(broken is null && servers.Holds, after, broken);
+            var broken = chain.FirstBreak ?? servers.FirstBreak;
+            var stranger = KeptHead.RefusalOf(head, authority, kept);
+            var verdict = new AuditVerdict(broken is null && stranger is null && servers.Holds, chain.Count, broken);
+            if (verdict.Holds)
+            {
+                KeptHead.Of(head, authority).Write(terminal, account);
+            }
             if (parsed.GetValue(Switches.Json))
             {
                 terminal.WriteJson(verdict, ClientJson.Default.AuditVerdict);
@@ -82,7 +89,9 @@ internal static class AuditCommand
             else
             {
                 terminal.Out.WriteLine(verdict.Holds
-                    ? string.Create(CultureInfo.InvariantCulture, $"whole: {after} lines")
+                    ? string.Create(CultureInfo.InvariantCulture,
+                        $"whole: {chain.Count} lines, signed up to {head.Sequence}")
+                    : stranger is not null ? "NOT whole: " + stranger
                     : string.Create(CultureInfo.InvariantCulture,
                         $"NOT whole: line {broken} is missing, changed or out of order"));
             }

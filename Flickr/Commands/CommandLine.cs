@@ -67,6 +67,10 @@ internal static class CommandLine
             EdgeCommand.Create(terminal),
             AuditCommand.Create(terminal),
             OriginCommand.Create(terminal),
+            DoctorCommand.Create(terminal),
+            StatusCommand.Create(terminal),
+            StatusCommand.CreateAlerts(terminal),
+            MoveCommand.Create(terminal),
         };
         root.Options.Add(Switches.Json);
         root.Options.Add(Switches.Server);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json;
 using Flickr.Client;
 
 namespace Flickr.Commands;
@@ -24,7 +25,7 @@ internal static class EdgeCommand
     {
         var command = new Command("edge", "What an edge did and why (its admin listener)")
         {
-            Why(terminal), Top(terminal), Log(terminal), Sites(terminal), Reload(terminal),
+            Why(terminal), Top(terminal), Log(terminal), WhatIf(terminal), Sites(terminal), Reload(terminal),
         };
         command.Options.Add(Admin);
         return command;
@@ -71,6 +72,11 @@ internal static class EdgeCommand
                 cancellationToken));
     }
 
+    private static Command WhatIf(Terminal terminal) =>
+        new Command("whatif", "Hit ratio the RAM tier would have with other sizes and another policy").Does(
+        "flickr edge whatif", (parsed, cancellationToken) =>
+            AskAsync(terminal, parsed, HttpMethod.Get, "/whatif", cancellationToken, EdgeWhatIf.Write));
+
     private static Command Sites(Terminal terminal) => new Command("sites", "The sites that the edge serves")
         .Does(
         "flickr edge sites", (parsed, cancellationToken) =>
@@ -82,8 +88,7 @@ internal static class EdgeCommand
             AskAsync(terminal, parsed, HttpMethod.Post, "/reload", cancellationToken));
 
     private static async Task<int> AskAsync(Terminal terminal, ParseResult parsed, HttpMethod method,
-        string path,
-        CancellationToken cancellationToken)
+        string path, CancellationToken cancellationToken, Action<Terminal, JsonElement>? write = null)
     {
         var address = parsed.GetValue(Admin) ?? terminal.Variable("FLICKR_EDGE_ADMIN")
             ?? "http://127.0.0.1:9081";
@@ -91,6 +96,11 @@ internal static class EdgeCommand
         var document =
             await api.SendAsync(new HttpRequestMessage(method, api.At(path)), ClientJson.Default.JsonElement,
             Api.ShortCall, cancellationToken);
+        if (write is not null && !parsed.GetValue(Switches.Json))
+        {
+            write(terminal, document);
+            return ExitCodes.Done;
+        }
         PlainJson.Write(terminal, parsed.GetValue(Switches.Json), document);
         return ExitCodes.Done;
     }

@@ -10,7 +10,7 @@ internal static class KeysCommand
     /// <summary>The command with its subcommands.</summary>
     public static Command Create(Terminal terminal) => new("keys", "Signing keys (operator key)")
     {
-        List(terminal), Rotate(terminal), Revoke(terminal),
+        List(terminal), Rotate(terminal), Revoke(terminal), Derive(terminal),
     };
 
     private static Command List(Terminal terminal) =>
@@ -46,14 +46,19 @@ internal static class KeysCommand
             Description = "ES256 (JSON Web Tokens) or HS256 (signed URLs)",
         };
         algorithm.AcceptOnlyFromAmong("ES256", "HS256");
+        var force = new Option<bool>("--force")
+        {
+            Description = "Wait for no edge: one that lacks the key refuses its tokens until it has fetched it",
+        };
         return new Command("rotate",
-            "Make a new key; it signs once every live edge knows it") { algorithm }.Does(
+            "Make a new key; it signs once every live edge knows it") { algorithm, force }.Does(
             "flickr keys rotate ES256", async (parsed, cancellationToken) =>
             {
                 using var controlPlane =
                     await ControlPlaneClient.OfAsync(Switches.AccountOf(parsed, terminal), cancellationToken);
                 return Report(terminal, parsed,
-                    await controlPlane.RotateAsync(parsed.GetValue(algorithm)!, cancellationToken));
+                    await controlPlane.RotateAsync(parsed.GetValue(algorithm)!, parsed.GetValue(force),
+                        cancellationToken));
             });
     }
 
@@ -84,6 +89,30 @@ internal static class KeysCommand
                 }
                 return seconds > 0 && receipt.State != "confirmed" ? ExitCodes.Failed : ExitCodes.Done;
             });
+    }
+
+    private static Command Derive(Terminal terminal)
+    {
+        var host = new Argument<string>("host") { Description = "Host that edges are asked for, as in links" };
+        var prefix = new Argument<string>("prefix") { Description = "Path with a slash at its end, such as /alice/nature/" };
+        return new Command("derive", "A secret key that signs URLs below a path only, for a service that needs no more")
+        {
+            host, prefix,
+        }.Does("flickr keys derive photos.example.org /alice/nature/", async (parsed, cancellationToken) =>
+        {
+            using var controlPlane =
+                await ControlPlaneClient.OfAsync(Switches.AccountOf(parsed, terminal), cancellationToken);
+            var bundle = await controlPlane.DeriveAsync(parsed.GetValue(host)!, parsed.GetValue(prefix)!, cancellationToken);
+            if (parsed.GetValue(Switches.Json))
+            {
+                terminal.WriteJson(bundle, ClientJson.Default.KeyBundle);
+            }
+            else
+            {
+                terminal.Out.WriteLine($"{bundle.Keys[0].Kid} {bundle.Keys[0].Secret}");
+            }
+            return ExitCodes.Done;
+        });
     }
 
     private static int Report(Terminal terminal, ParseResult parsed, RotatedKey key)

@@ -48,8 +48,12 @@ internal static class UpCommand
         {
             Description = "Show what the programs note, not only what they warn of",
         };
+        var members = new Option<bool>("--members")
+        {
+            Description = "The nodes join by single-use tokens and speak mutual TLS; ports +3 and +13 to +15 too",
+        };
         var command = new Command("up", "Run the whole system in one process") { portBase, host, publicHost,
-            data, verbose };
+            data, verbose, members };
         return command.Does("flickr up --data /var/lib/flickr --port-base 8080",
             (parsed, cancellationToken) =>
         {
@@ -60,7 +64,8 @@ internal static class UpCommand
                 parsed.GetValue(publicHost) ?? UpOptions.DefaultPublicHost(bind),
                 Path.GetFullPath(parsed.GetValue(data)!),
                 parsed.GetValue(verbose),
-                parsed.GetValue(Switches.Json)), cancellationToken);
+                parsed.GetValue(Switches.Json),
+                parsed.GetValue(members)), cancellationToken);
         });
     }
 
@@ -81,7 +86,9 @@ internal static class UpCommand
         {
             return Refuse(terminal, taken);
         }
-        var run = new UpRun(terminal.Error, options.Verbose);
+        var run = new UpRun(terminal.Error, options.Verbose, options.Members
+            ? new UpInvitations($"http://127.0.0.1:{UpPlan.ControlPlanePort(options.PortBase)}", secrets.Operator)
+            : null);
         if (await run.StartAsync(nodes, cancellationToken) is { } notStarted)
         {
             return Refuse(terminal, notStarted);

@@ -45,11 +45,14 @@ internal static class UploadCommand
             var json = parsed.GetValue(Switches.Json);
             var outcomes = await TransferViews.RunAsync(terminal, json, "sending", files.Count,
                 files.Sum(file => file.Length),
-                view => new Uploader(photos, view, TimeProvider.System).RunAsync(
+                view => new Uploader(photos, view, TimeProvider.System, UnfinishedIn(terminal)).RunAsync(
                     files, parsed.GetValue(album)!, !parsed.GetValue(noWait), cancellationToken));
             return Report(terminal, json, parsed.GetValue(album)!, outcomes);
         });
     }
+
+    private static string UnfinishedIn(Terminal terminal) => Path.Combine(
+        Path.GetDirectoryName(Credentials.PathUnder(terminal.Variable("XDG_CONFIG_HOME")))!, "uploads");
 
     /// <summary>Files as given, folders as the photos in them in name order.</summary>
     private static List<FileInfo> Gather(IReadOnlyList<string> paths)

@@ -3,7 +3,7 @@ using Flickr.Client;
 
 namespace Flickr.Commands;
 
-/// <summary><c>flickr user add</c>: accounts, by an operator.</summary>
+/// <summary><c>flickr user add</c> and <c>reset</c>: accounts, by an operator.</summary>
 internal static class UserCommand
 {
     /// <summary>The command with its subcommands.</summary>
@@ -37,6 +37,27 @@ internal static class UserCommand
             }
             return ExitCodes.Done;
         });
-        return new Command("user", "Accounts") { add };
+        return new Command("user", "Accounts") { add, Reset(terminal) };
+    }
+
+    private static Command Reset(Terminal terminal)
+    {
+        var name = new Argument<string>("name") { Description = "Account that has forgotten its password" };
+        var reset = new Command("reset", "Print a link that sets a new password, once, within an hour (operator key)") { name };
+        return reset.Does("flickr user reset alice", async (parsed, cancellationToken) =>
+        {
+            var account = Switches.AccountOf(parsed, terminal);
+            using var photos = PhotosClient.Of(account, account.OperatorKey);
+            var link = await photos.ResetPasswordAsync(parsed.GetValue(name)!, cancellationToken);
+            if (parsed.GetValue(Switches.Json))
+            {
+                terminal.WriteJson(link, ClientJson.Default.PasswordReset);
+            }
+            else
+            {
+                terminal.Out.WriteLine(link.Url);
+            }
+            return ExitCodes.Done;
+        });
     }
 }

@@ -20,7 +20,10 @@ internal static class PortCheck
                 return new UpRefusal($"--host {node.BindHost} is not an IP address or localhost");
             }
             var refusal = Try(node.Name, address, node.Port)
-                ?? Try(node.Name + " (admin)", IPAddress.Loopback, node.AdminPort);
+                ?? Try(node.Name + " (admin)", IPAddress.Loopback, node.AdminPort)
+                ?? (node.MemberPort is { } memberPort
+                    ? Try(node.Name + " (members)", IPAddress.Loopback, memberPort)
+                    : null);
             if (refusal is not null)
             {
                 return refusal;

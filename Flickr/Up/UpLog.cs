@@ -48,6 +48,10 @@ internal sealed class UpLog(TextWriter writer, string node, TimeProvider time) :
         var now = time.GetLocalNow();
         var line = string.Create(CultureInfo.InvariantCulture,
             $"{now:HH:mm:ss.fff} {Word(level)} {node}: {OneLine(message)} [{category}]");
+        if (System.Diagnostics.Activity.Current is { IdFormat: System.Diagnostics.ActivityIdFormat.W3C } span)
+        {
+            line += $" trace={span.TraceId}";
+        }
         if (fault is not null)
         {
             line += $" {fault.GetType().Name}: {OneLine(fault.Message)}";

@@ -26,4 +26,17 @@ internal enum UpProgram
 /// <param name="Settings">Configuration keys and values of the node.</param>
 internal sealed record UpNode(
     UpProgram Program, string Name, string BindHost, int Port, int AdminPort,
-        IReadOnlyDictionary<string, string?> Settings);
+        IReadOnlyDictionary<string, string?> Settings)
+{
+    /// <summary>Port of the listener for members, always on loopback; null for none.</summary>
+    public int? MemberPort { get; init; }
+
+    /// <summary>As what it joins before it starts; null when it shows shared keys.</summary>
+    public UpMember? Member { get; init; }
+}
+
+/// <summary>How a node of the plan becomes a member.</summary>
+/// <param name="Section">Section of its settings, such as <c>Edge</c>.</param>
+/// <param name="Role">Role of <c>flickr nodes invite</c>.</param>
+/// <param name="NodeName">Its name among the members.</param>
+internal sealed record UpMember(string Section, string Role, string NodeName);

@@ -11,8 +11,10 @@ namespace Flickr.Up;
 /// <param name="DataDirectory">Where all state lives; made when missing.</param>
 /// <param name="Verbose">Whether the programs' Information messages are shown too.</param>
 /// <param name="Json">Whether the addresses are printed as one JSON document.</param>
+/// <param name="Members">Whether the nodes join by token and speak mutual TLS instead of showing shared keys.</param>
 internal sealed record UpOptions(
-    int PortBase, string Host, string PublicHost, string DataDirectory, bool Verbose, bool Json)
+    int PortBase, string Host, string PublicHost, string DataDirectory, bool Verbose, bool Json,
+    bool Members = false)
 {
     /// <summary>Highest port base for which every port of the plan is still a port number.</summary>
     public const int PortBaseMax = 65_535 - 1_012;

@@ -30,6 +30,12 @@ internal sealed class UpPlan
     /// <summary>Port of a storage node, counted from 0.</summary>
     public static int OriginPort(int portBase, int index) => portBase + 10 + index;
 
+    /// <summary>Port of the control plane's listener for members.</summary>
+    public static int ControlPlaneMemberPort(int portBase) => portBase + 3;
+
+    /// <summary>Port of a storage node's listener for members, counted from 0.</summary>
+    public static int OriginMemberPort(int portBase, int index) => portBase + 13 + index;
+
     /// <summary>The nodes in starting order.</summary>
     public static IReadOnlyList<UpNode> Nodes(UpOptions options, UpSecrets secrets)
     {
@@ -43,14 +49,24 @@ internal sealed class UpPlan
         ];
     }
 
-    private UpNode ControlPlane() =>
-        Node(UpProgram.ControlPlane, "ControlPlane", "ControlPlane", _options.Host,
-        ControlPlanePort(_options.PortBase), "control-plane", new()
+    private UpNode ControlPlane()
+    {
+        var settings = new Dictionary<string, string?>
         {
             ["ControlPlane:OperatorKey"] = _secrets.Operator,
             ["ControlPlane:EdgeKey"] = _secrets.Edge,
             ["ControlPlane:ServiceKey"] = _secrets.Service,
-        });
+        };
+        if (_options.Members)
+        {
+            settings["ControlPlane:Members:Listen"] = ControlPlaneForNodes;
+        }
+        return Node(UpProgram.ControlPlane, "ControlPlane", "ControlPlane", _options.Host,
+            ControlPlanePort(_options.PortBase), "control-plane", settings) with
+        {
+            MemberPort = _options.Members ? ControlPlaneMemberPort(_options.PortBase) : null,
+        };
+    }
 
     private UpNode Origin(int index)
     {
@@ -62,44 +78,71 @@ internal sealed class UpPlan
         for (var node = 0; node < OriginCount; node++)
         {
             settings[Text($"Origin:Nodes:{node}:Id")] = OriginName(node);
-            settings[Text($"Origin:Nodes:{node}:Address")] =
-                At(Loopback, OriginPort(_options.PortBase, node));
+            settings[Text($"Origin:Nodes:{node}:Address")] = OriginForNodes(node);
         }
-        return Node(UpProgram.Origin, Text($"Origin {index + 1}"), "Origin", Loopback,
-            OriginPort(_options.PortBase, index), OriginName(index), settings);
+        if (_options.Members)
+        {
+            settings["Origin:Join:Listen"] = OriginForNodes(index);
+        }
+        return Joining("Origin", "origin", OriginName(index), Node(UpProgram.Origin, Text($"Origin {index + 1}"), "Origin",
+            Loopback, OriginPort(_options.PortBase, index), OriginName(index), settings)) with
+        {
+            MemberPort = _options.Members ? OriginMemberPort(_options.PortBase, index) : null,
+        };
     }
 
     private UpNode Edge()
     {
         var settings = new Dictionary<string, string?>
         {
-            ["Edge:ControlPlane"] = At(Loopback, ControlPlanePort(_options.PortBase)),
-            ["Edge:ControlPlaneKey"] = _secrets.Edge,
-            ["Edge:OriginKey"] = _secrets.Storage,
+            ["Edge:ControlPlane"] = ControlPlaneForNodes,
+            ["Edge:ControlPlaneKey"] = _options.Members ? "" : _secrets.Edge,
+            ["Edge:OriginKey"] = _options.Members ? "" : _secrets.Storage,
             ["Edge:Id"] = "edge",
             ["Edge:PublicAddress"] = At(_options.PublicHost, EdgePort(_options.PortBase)),
             ["Edge:Sites:0:Host"] = "*",
             ["Edge:Sites:0:Access"] = "Token",
         };
         AddOrigins(settings, "Edge:Sites:0:Upstreams");
-        return Node(UpProgram.Edge, "Edge", "Edge", _options.Host, EdgePort(_options.PortBase), "edge",
-            settings);
+        return Joining("Edge", "edge", "edge", Node(UpProgram.Edge, "Edge", "Edge", _options.Host,
+            EdgePort(_options.PortBase), "edge", settings));
     }
 
     private UpNode Photos()
     {
         var settings = new Dictionary<string, string?>
         {
-            ["Photos:ControlPlane"] = At(Loopback, ControlPlanePort(_options.PortBase)),
-            ["Photos:ControlPlaneKey"] = _secrets.Service,
-            ["Photos:OriginKey"] = _secrets.Storage,
+            ["Photos:ControlPlane"] = ControlPlaneForNodes,
+            ["Photos:PublicControlPlane"] = At(Loopback, ControlPlanePort(_options.PortBase)),
+            ["Photos:ControlPlaneKey"] = _options.Members ? "" : _secrets.Service,
+            ["Photos:OriginKey"] = _options.Members ? "" : _secrets.Storage,
             ["Photos:OperatorKey"] = _secrets.Operator,
             ["Photos:EdgeAddress"] = At(_options.PublicHost, EdgePort(_options.PortBase)),
         };
         AddOrigins(settings, "Photos:Origins");
-        return Node(UpProgram.Photos, "Photos", "Photos", _options.Host, PhotosPort(_options.PortBase),
-            "photos", settings);
+        return Joining("Photos", "photos", "photos", Node(UpProgram.Photos, "Photos", "Photos", _options.Host,
+            PhotosPort(_options.PortBase), "photos", settings));
     }
+
+    /// <summary>Where nodes reach the control plane: as members by mutual TLS, else with shared keys.</summary>
+    private string ControlPlaneForNodes => _options.Members
+        ? Text($"https://{Loopback}:{ControlPlaneMemberPort(_options.PortBase)}")
+        : At(Loopback, ControlPlanePort(_options.PortBase));
+
+    private string OriginForNodes(int index) => _options.Members
+        ? Text($"https://{Loopback}:{OriginMemberPort(_options.PortBase, index)}")
+        : At(Loopback, OriginPort(_options.PortBase, index));
+
+    private UpNode Joining(string section, string role, string name, UpNode node) => !_options.Members
+        ? node
+        : node with
+        {
+            Member = new UpMember(section, role, name),
+            Settings = new Dictionary<string, string?>(node.Settings)
+            {
+                [section + ":Join:ControlPlane"] = ControlPlaneForNodes,
+            },
+        };
 
     private UpNode Node(UpProgram program, string name, string section, string bindHost, int port,
         string folder,
@@ -115,7 +158,7 @@ internal sealed class UpPlan
     {
         for (var index = 0; index < OriginCount; index++)
         {
-            settings[Text($"{list}:{index}")] = At(Loopback, OriginPort(_options.PortBase, index));
+            settings[Text($"{list}:{index}")] = OriginForNodes(index);
         }
     }
 

@@ -13,7 +13,7 @@ namespace Flickr.Up;
 /// itself, and stops all in reverse order, each within a bound. Not thread-safe: one caller starts, waits and
 /// stops.
 /// </summary>
-internal sealed class UpRun(TextWriter log, bool verbose)
+internal sealed class UpRun(TextWriter log, bool verbose, UpInvitations? invitations = null)
 {
     /// <summary>How long one node may take to finish its requests when the system stops.</summary>
     public static readonly TimeSpan StopBound = TimeSpan.FromSeconds(5);
@@ -74,7 +74,7 @@ internal sealed class UpRun(TextWriter log, bool verbose)
         WebApplication? app = null;
         try
         {
-            app = Build(node);
+            app = Build(invitations is null ? node : await invitations.InviteAsync(node, cancellationToken));
             await app.StartAsync(cancellationToken);
             Watch(node, app);
             _running.Add((node, app));

@@ -1,13 +1,14 @@
 using System.Text.Json.Serialization.Metadata;
 using Flickr.Origin.Backup;
 using Flickr.Origin.Http;
+using Flickr.Origin.ObjectStore;
 using Flickr.Origin.Volumes;
 
 namespace Flickr.Origin.Admin;
 
 /// <summary>
 /// <c>/origin/…</c> on the admin listener, for the <c>flickr origin</c> command: stat, ls, scrub, verify, repair, compact,
-/// backup, restore.
+/// backup, restore, cluster, rebalance.
 /// </summary>
 internal sealed class AdminEndpoints(OriginNode node)
 {
@@ -33,10 +34,20 @@ internal sealed class AdminEndpoints(OriginNode node)
             case ("POST", "/origin/repair"):
                 await SayAsync(context, await RepairAsync(cancelled), AdminJson.Default.RepairReport);
                 return true;
+            case ("GET", "/origin/cluster"):
+                await SayAsync(context, await ClusterAsync(cancelled), AdminJson.Default.ClusterReport);
+                return true;
+            case ("POST", "/origin/rebalance"):
+                await node.Rebalancer.RunAsync(cancelled);
+                await SayAsync(context, node.Rebalancer.Progress, AdminJson.Default.RebalanceProgress);
+                return true;
             case ("POST", "/origin/compact"):
                 node.Store.Volumes.SealSoon();
                 await SayAsync(context, new CompactionReport(await node.Compactor.RunAsync(cancelled)),
                     AdminJson.Default.CompactionReport);
+                return true;
+            case ("POST", "/origin/backup" or "/origin/verify" or "/origin/restore") when BucketTarget.Parse(directory) is { } place:
+                await BucketAsync(context, request.Path.Value!, place.Bucket, place.Prefix);
                 return true;
             case ("POST", "/origin/backup" or "/origin/verify" or "/origin/restore") when !Path.IsPathFullyQualified(directory):
                 await Problem.WriteAsync(context, 400, "bad-request", "directory is a full path on the node's machine");
@@ -55,6 +66,43 @@ internal sealed class AdminEndpoints(OriginNode node)
         }
     }
 
+    /// <summary>The same three calls on a bucket of <c>Origin:S3</c>. Reading goes through a directory of the node's disk.</summary>
+    private async Task BucketAsync(HttpContext context, string call, string name, string prefix)
+    {
+        if (node.S3.ServiceUrl.Length == 0)
+        {
+            await Problem.WriteAsync(context, 400, "bad-request", "Origin:S3:ServiceUrl is not set");
+            return;
+        }
+        using var bucket = new S3Bucket(node.S3, name);
+        try
+        {
+            if (call == "/origin/backup")
+            {
+                var target = new BucketTarget(bucket, prefix, node.Options.NodeId);
+                await SayAsync(context, await node.BackupWriter.RunAsync(target, context.RequestAborted), AdminJson.Default.BackupReport);
+                return;
+            }
+            var folder = Path.Combine(Path.GetFullPath(node.Options.DataDirectory), "fetched-" + Guid.NewGuid().ToString("N"));
+            Directory.CreateDirectory(folder);
+            try
+            {
+                await BucketTarget.FetchAsync(bucket, prefix, folder, context.RequestAborted);
+                await SayAsync(context, call == "/origin/verify"
+                    ? await BackupReader.VerifyAsync(folder, context.RequestAborted)
+                    : await node.BackupReader.RestoreAsync(folder, context.RequestAborted), AdminJson.Default.BackupReport);
+            }
+            finally
+            {
+                Directory.Delete(folder, recursive: true);
+            }
+        }
+        catch (StoreUnavailableException error)
+        {
+            await Problem.WriteAsync(context, 503, "store-unavailable", "The store did not answer", error.Message);
+        }
+    }
+
     private async Task<NodeReport> ReportAsync(CancellationToken cancellationToken)
     {
         var answers = await node.Cluster.AskAllAsync(
@@ -66,6 +114,17 @@ internal sealed class AdminEndpoints(OriginNode node)
             [.. node.Map.Nodes.Where(peer => peer.Id != node.Options.NodeId).Select(peer => new PeerReport(
                 peer.Id, peer.Zone, answers.Exists(answer => answer.Replica.NodeId == peer.Id)))],
             node.Scrubber.Progress);
+    }
+
+    private async Task<ClusterReport> ClusterAsync(CancellationToken cancellationToken)
+    {
+        var answers = await node.Cluster.AskAllAsync(
+            node.Cluster.All, peer => peer.ProbeAsync(default(Digest), cancellationToken));
+        var map = node.Map;
+        return new ClusterReport(node.Options.NodeId, map.Epoch, map.Replicas, map.WriteQuorum,
+            [.. map.Nodes.Select(member => new MemberReport(member.Id, member.Zone, member.Weight, member.IsHomeIn(map.Epoch),
+                member.IsHomeIn(map.Epoch - 1), answers.Exists(answer => answer.Replica.NodeId == member.Id)))],
+            node.Rebalancer.Progress);
     }
 
     private async Task<RepairReport> RepairAsync(CancellationToken cancellationToken)

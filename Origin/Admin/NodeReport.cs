@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Flickr.Origin.Backup;
+using Flickr.Origin.Replication;
 using Flickr.Origin.Scrub;
 
 namespace Flickr.Origin.Admin;
@@ -17,11 +18,20 @@ internal sealed record PeerReport(string NodeId, string Zone, bool Answered);
 /// <summary>What a repair came to: records that differed between this node and the others, hints handed over.</summary>
 internal sealed record RepairReport(int Differed, int HandedOver, int HintsPending);
 
+/// <summary>The map as this node sees it, and how far it is in giving away what belongs to others.</summary>
+internal sealed record ClusterReport(
+    string NodeId, int Epoch, int Replicas, int WriteQuorum, List<MemberReport> Nodes, RebalanceProgress Rebalance);
+
+/// <summary>One node of the map; the node that answers counts as answering.</summary>
+internal sealed record MemberReport(string NodeId, string Zone, double Weight, bool IsHome, bool WasHome, bool Answered);
+
 /// <summary>What compaction came to.</summary>
 internal sealed record CompactionReport(int VolumesDropped);
 
 [JsonSerializable(typeof(NodeReport))]
 [JsonSerializable(typeof(RepairReport))]
+[JsonSerializable(typeof(ClusterReport))]
+[JsonSerializable(typeof(RebalanceProgress))]
 [JsonSerializable(typeof(CompactionReport))]
 [JsonSerializable(typeof(BackupReport))]
 [JsonSerializable(typeof(ScrubProgress))]

@@ -115,7 +115,7 @@ internal sealed class BackupReader(NodeStore store, ClusterMap map, string nodeI
 
     private static IEnumerable<(string Target, BackupManifest Manifest)> BackupsIn(string directory) =>
         Directory.EnumerateDirectories(directory).Order(StringComparer.Ordinal)
-            .Select(target => (target, BackupWriter.ReadManifest(target)))
+            .Select(target => (target, DirectoryTarget.ReadManifest(target)))
             .Where(found => found.Item2 is not null).Select(found => (found.target, found.Item2!));
 
     private sealed class Tally

@@ -1,6 +1,10 @@
 using System.IO.Pipelines;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using Flickr.Listening;
 using Flickr.Origin.Replication;
 
 namespace Flickr.Origin.Framing;
@@ -8,10 +12,11 @@ namespace Flickr.Origin.Framing;
 /// <summary>
 /// The calling end: one connection to one node, opened when it is needed and again after it broke. Thread-safe.
 /// </summary>
-internal sealed class FrameClient(Uri address, string key, TimeSpan connectTimeout) : IDisposable
+internal sealed class FrameClient(Uri address, string key, TimeSpan connectTimeout, NodeIdentity identity) : IDisposable
 {
     private readonly SemaphoreSlim _opening = new(1);
     private volatile FrameConnection? _connection;
+    private volatile X509Certificate2? _member;
     private volatile bool _isDisposed;
 
     /// <summary>Sends a call and waits for its answer's body.</summary>
@@ -23,7 +28,7 @@ internal sealed class FrameClient(Uri address, string key, TimeSpan connectTimeo
         limit.CancelAfter(timeout);
         try
         {
-            var connection = _connection is { IsBroken: false } open ? open : await OpenAsync(limit.Token);
+            var connection = _connection is { IsBroken: false } open && !IsRemoved ? open : await OpenAsync(limit.Token);
             return await connection.CallAsync(operation, body, limit.Token);
         }
         catch (OperationCanceledException error) when (!cancellationToken.IsCancellationRequested)
@@ -42,13 +47,16 @@ internal sealed class FrameClient(Uri address, string key, TimeSpan connectTimeo
         _connection?.Dispose();
     }
 
+    /// <summary>Whether the member at the other end was removed while the connection stood.</summary>
+    private bool IsRemoved => _member is { } member && identity.Judge(member) is null;
+
     private async Task<FrameConnection> OpenAsync(CancellationToken cancellationToken)
     {
         await _opening.WaitAsync(cancellationToken);
         try
         {
             ObjectDisposedException.ThrowIf(_isDisposed, this);
-            if (_connection is { IsBroken: false } open)
+            if (_connection is { IsBroken: false } open && !IsRemoved)
             {
                 return open;
             }
@@ -75,7 +83,7 @@ internal sealed class FrameClient(Uri address, string key, TimeSpan connectTimeo
         try
         {
             await socket.ConnectAsync(address.DnsSafeHost, address.Port, limit.Token);
-            var stream = new NetworkStream(socket, ownsSocket: true);
+            var stream = await SecureAsync(new NetworkStream(socket, ownsSocket: true), limit.Token);
             var authorization = key.Length == 0 ? "" : $"Authorization: Bearer {key}\r\n";
             await stream.WriteAsync(Encoding.ASCII.GetBytes(
                 $"GET /-/frames HTTP/1.1\r\nHost: {address.Authority}\r\n{authorization}"
@@ -88,6 +96,29 @@ internal sealed class FrameClient(Uri address, string key, TimeSpan connectTimeo
         {
             socket.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>To a listener for members by mutual TLS; elsewhere as it is.</summary>
+    private async Task<Stream> SecureAsync(NetworkStream plain, CancellationToken cancellationToken)
+    {
+        if (address.Scheme != Uri.UriSchemeHttps)
+        {
+            return plain;
+        }
+        var secure = new SslStream(plain);
+        var options = new SslClientAuthenticationOptions { TargetHost = address.DnsSafeHost };
+        identity.Secure(options, "origin");
+        try
+        {
+            await secure.AuthenticateAsClientAsync(options, cancellationToken);
+            _member = secure.RemoteCertificate is X509Certificate2 shown && identity.Judge(shown) is not null ? shown : null;
+            return secure;
+        }
+        catch (AuthenticationException error)
+        {
+            await secure.DisposeAsync();
+            throw new IOException(error.Message, error);
         }
     }
 

@@ -1,6 +1,7 @@
 using System.IO.Pipelines;
 using System.Text;
 using System.Threading.Channels;
+using Flickr.Listening;
 using Flickr.Origin.Http;
 using Flickr.Origin.Links;
 using Flickr.Origin.Replication;
@@ -13,7 +14,7 @@ namespace Flickr.Origin.Framing;
 /// The answering end of a connection between nodes. It begins as an HTTP request with <c>Upgrade: flickr-frames</c>, so it
 /// needs no port of its own and the caller has shown its key.
 /// </summary>
-internal sealed class FrameServer(LocalReplica local, ILogger log, CancellationToken stopping)
+internal sealed class FrameServer(LocalReplica local, ILogger log, NodeIdentity identity, CancellationToken stopping)
 {
     public const string Protocol = "flickr-frames";
     private const int CallsMax = 256;
@@ -30,6 +31,7 @@ internal sealed class FrameServer(LocalReplica local, ILogger log, CancellationT
         await using var stream = await upgrade.UpgradeAsync();
         // An open connection would otherwise hold up the node's stop until the host loses patience.
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
+        using var removal = identity.OnRemoval(context, ended.Cancel);
         var reader = PipeReader.Create(stream);
         var answers = Channel.CreateBounded<Frame>(CallsMax);
         var writing = FrameWriting.RunAsync(PipeWriter.Create(stream), answers.Reader, ended.Token);

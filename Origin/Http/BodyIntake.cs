@@ -4,11 +4,15 @@ using Flickr.Origin.Volumes;
 namespace Flickr.Origin.Http;
 
 /// <summary>
-/// Receives the body of a PUT or POST: room on the disk of a node that is alone, the byte budget, the digests that the caller announces. Answers the
-/// request itself when the body is refused.
+/// Receives the body of a PUT or POST: room on the disk of a node that is alone, the byte budget, the digests that the caller
+/// announces. Answers the request itself when the body is refused.
 /// </summary>
+/// <param name="room">Where bodies wait.</param>
+/// <param name="ownVolumes">The volumes of a node that is alone; null when others decide about room.</param>
+/// <param name="options">The node's settings.</param>
+/// <param name="metrics">The node's metrics.</param>
 internal sealed class BodyIntake(
-    StagingRoom room, VolumeStore volumes, bool isAlone, OriginOptions options, OriginMetrics metrics)
+    StagingRoom room, VolumeStore? ownVolumes, OriginOptions options, OriginMetrics metrics)
 {
     /// <summary>What a body of unknown length is counted as until it is known.</summary>
     private const long UnknownLengthBytes = 8L << 20;
@@ -28,7 +32,7 @@ internal sealed class BodyIntake(
             return null;
         }
         // In a cluster the other homes may still take what this node cannot: the quorum decides, after the body is here.
-        if (isAlone && !volumes.IsWritable)
+        if (ownVolumes is { IsWritable: false })
         {
             await Problem.WriteAsync(context, 503, "storage-read-only", "The disk failed; the node takes no writes");
             return null;
@@ -39,7 +43,7 @@ internal sealed class BodyIntake(
             await TooLargeAsync(context);
             return null;
         }
-        if (isAlone && volumes.FreeBytes < (length ?? 0))
+        if (ownVolumes?.FreeBytes < (length ?? 0))
         {
             metrics.RefusedFull.Inc();
             await FullAsync(context);

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Flickr.Origin.Volumes;
 
 namespace Flickr.Origin.Needles;
@@ -24,7 +23,7 @@ internal sealed class BlobIndex
         var part = PartOf(id);
         lock (part.Gate)
         {
-            return part.Entries.TryGetValue(id, out entry);
+            return part.Entries.TryGet(id, out entry);
         }
     }
 
@@ -34,10 +33,9 @@ internal sealed class BlobIndex
         var part = PartOf(id);
         lock (part.Gate)
         {
-            ref var entry = ref CollectionsMarshal.GetValueRefOrAddDefault(part.Entries, id, out var existed);
-            var before = entry;
+            var existed = part.Entries.TryGet(id, out var before);
             var after = change(before);
-            entry = after;
+            part.Entries.Set(id, after);
             if (existed)
             {
                 _sums.Remove(id, FactBits.Of(before));
@@ -48,6 +46,23 @@ internal sealed class BlobIndex
         }
     }
 
+    /// <summary>Forgets a key whose entry is still <paramref name="expected"/>; false when it has changed.</summary>
+    public bool Remove(Digest id, in BlobEntry expected)
+    {
+        var part = PartOf(id);
+        lock (part.Gate)
+        {
+            if (!part.Entries.TryGet(id, out var entry) || entry != expected)
+            {
+                return false;
+            }
+            part.Entries.Remove(id);
+            _sums.Remove(id, FactBits.Of(entry));
+            Interlocked.Add(ref _present, entry.IsPresent ? -1 : 0);
+            return true;
+        }
+    }
+
     /// <summary>A copy of the entries with keys in one of <see cref="BucketSums.Count"/> buckets.</summary>
     public List<KeyValuePair<Digest, BlobEntry>> InBucket(int bucket)
     {
@@ -55,7 +70,7 @@ internal sealed class BlobIndex
         var part = _parts[bucket >> 6];
         lock (part.Gate)
         {
-            return [.. part.Entries.Where(pair => BucketSums.BucketOf(pair.Key) == bucket)];
+            return part.Entries.Where(id => BucketSums.BucketOf(id) == bucket);
         }
     }
 
@@ -67,7 +82,7 @@ internal sealed class BlobIndex
             KeyValuePair<Digest, BlobEntry>[] copy;
             lock (part.Gate)
             {
-                copy = [.. part.Entries];
+                copy = part.Entries.ToArray();
             }
             foreach (var pair in copy)
             {
@@ -82,6 +97,6 @@ internal sealed class BlobIndex
     {
         public Lock Gate { get; } = new();
 
-        public Dictionary<Digest, BlobEntry> Entries { get; } = [];
+        public BlobTable Entries { get; } = new();
     }
 }

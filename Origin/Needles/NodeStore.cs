@@ -118,6 +118,13 @@ internal sealed class NodeStore : IRecordSink, IDisposable
         return VerdictOf(outcome, StoreVerdict.Stored);
     }
 
+    /// <summary>Lets a copy go that every home has; false when the entry has changed since it was judged.</summary>
+    public async Task<bool> LetGoAsync(Digest id, BlobEntry judged) =>
+        _blobs.TryGet(id, out var entry) && entry == judged
+        && await Volumes.AppendAsync(new AppendRequest(RecordKind.LetGo, id, entry.Generation,
+            new Payload(Departure.Of(entry.Location)))) == AppendOutcome.Stored
+        && !(_blobs.TryGet(id, out var after) && after.Location == judged.Location);
+
     /// <summary>Stores a link, or its tombstone, unless a later generation is known.</summary>
     public async Task<StoreVerdict> PutLinkAsync(
         string path, long generation, ReadOnlyMemory<byte> link, bool isTombstone, string? hintFor)
@@ -221,6 +228,8 @@ internal sealed class NodeStore : IRecordSink, IDisposable
             RecordKind.Tombstone => entry.Generation == header.Generation && entry.IsDeleted,
             RecordKind.Link or RecordKind.LinkTombstone => Link.Read(payload) is { } link
                 && _links.Find(link.Path) is { } known && known.Location == location,
+            // While a copy may still lie in an older volume, a start would bring it back.
+            RecordKind.LetGo => entry == default || entry.Location == Departure.Read(payload),
             RecordKind.Hint => Hint.Read(payload) is { } hint && Hints.For(hint.Node, int.MaxValue).Contains(hint),
             _ => false,
         };
@@ -263,6 +272,10 @@ internal sealed class NodeStore : IRecordSink, IDisposable
                 {
                     _damagedLinks.TryRemove(header.Key, out _);
                 }
+                break;
+            case RecordKind.LetGo when _blobs.TryGet(header.Key, out var gone)
+                && gone.Location == Departure.Read(payload.Span) && !gone.IsDeleted:
+                _blobs.Remove(header.Key, gone);
                 break;
             case RecordKind.Hint when Hint.Read(payload.Span) is { } hint:
                 Hints.Add(hint);

@@ -6,7 +6,7 @@ namespace Flickr.Origin.Replication;
 
 /// <summary>Blobs for the whole cluster; any node may coordinate any call. Thread-safe.</summary>
 internal sealed class BlobCoordinator(
-    Cluster cluster, RepairQueue repairs, OriginOptions options, TimeProvider time, OriginMetrics metrics)
+    Cluster cluster, RepairQueue repairs, OriginOptions options, TimeProvider time, OriginMetrics metrics) : IBlobs
 {
     /// <summary>Blobs longer than this are offered as a touch first, so that bytes a node has are not sent again.</summary>
     private const long OfferBytesMin = 256 << 10;

@@ -9,6 +9,7 @@ namespace Flickr.Origin.Replication;
 /// home that was away must not bring an old visibility back. Thread-safe.
 /// </summary>
 internal sealed class LinkCoordinator(Cluster cluster, HybridClock clock, RepairQueue repairs, OriginMetrics metrics)
+    : ILinks
 {
     private const int GenerationAttempts = 3;
 
@@ -65,8 +66,17 @@ internal sealed class LinkCoordinator(Cluster cluster, HybridClock clock, Repair
         {
             answers = await cluster.AskAllAsync(homes, replica => replica.FindLinkAsync(path, cancellationToken));
         }
+        var isKnown = answers.Count >= enough;
+        if (cluster.Map.PreviousHomesFor(Digest.OfPath(path)) is { } before)
+        {
+            // The homes have changed: what was written before may not have reached the new ones, or only as an older copy of theirs.
+            var needed = before.Length - Math.Min(cluster.Map.WriteQuorum, before.Length) + 1;
+            var old = await cluster.AskEnoughAsync(before.Select(cluster.Of), needed, replica => replica.FindLinkAsync(path, cancellationToken));
+            isKnown &= old.Count >= needed;
+            answers = [.. answers, .. old];
+        }
         var newest = NewestOf(answers);
-        if (answers.Count < enough || newest.IsDamaged)
+        if (!isKnown || newest.IsDamaged)
         {
             metrics.QuorumMissed.WithLabels("read").Inc();
             return null;

@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using Flickr.Listening;
 using Flickr.Origin.Framing;
 using Flickr.Origin.Placement;
 
@@ -11,18 +12,20 @@ internal sealed class PeerClients : IDisposable
     private readonly List<HttpClient> _clients = [];
     private readonly List<FrameClient> _frames = [];
 
-    public PeerClients(ClusterMap map, OriginOptions options, string key)
+    public PeerClients(ClusterMap map, OriginOptions options, string key, NodeIdentity identity)
     {
         foreach (var node in map.Nodes.Where(node => node.Id != options.NodeId))
         {
-            var client = new HttpClient(new SocketsHttpHandler
+            var handler = new SocketsHttpHandler
             {
                 ConnectTimeout = ConnectTimeout,
                 PooledConnectionIdleTimeout = TimeSpan.FromMinutes(1),
                 UseProxy = false,
                 AllowAutoRedirect = false,
                 AutomaticDecompression = System.Net.DecompressionMethods.None,
-            })
+            };
+            identity.Secure(handler.SslOptions, "origin");
+            var client = new HttpClient(handler)
             {
                 BaseAddress = new Uri(node.Address),
                 Timeout = Timeout.InfiniteTimeSpan,
@@ -32,7 +35,7 @@ internal sealed class PeerClients : IDisposable
                 client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
             }
             _clients.Add(client);
-            var frames = new FrameClient(new Uri(node.Address), key, ConnectTimeout);
+            var frames = new FrameClient(new Uri(node.Address), key, ConnectTimeout, identity);
             _frames.Add(frames);
             Replicas.Add(new FramedReplica(new RemoteReplica(node.Id, client, options.PeerTimeout), frames, options.PeerTimeout));
         }

@@ -12,7 +12,7 @@ internal sealed class SharedSums(ClusterMap map, NodeStore store, string nodeId)
 {
     public byte[] With(string peer)
     {
-        if (map.Nodes.Count <= map.Replicas)
+        if (map.IsEveryNodeHome)
         {
             return [.. store.BlobSums.ToArray(), .. store.LinkSums.ToArray()];
         }

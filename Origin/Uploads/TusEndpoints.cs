@@ -6,10 +6,10 @@ using Flickr.Origin.Replication;
 namespace Flickr.Origin.Uploads;
 
 /// <summary>
-/// Resumable uploads by tus 1.0.0: core, creation, creation-with-upload, checksum, expiration, termination. A finished upload
+/// Resumable uploads by tus 1.0.0: core, creation, creation-with-upload, checksum, expiration, termination, concatenation. A finished upload
 /// is a blob; its digest comes in <c>Flickr-Digest</c> with the last PATCH, and with every HEAD after it.
 /// </summary>
-internal sealed class TusEndpoints(UploadStore uploads, BlobCoordinator blobs, OriginOptions options)
+internal sealed class TusEndpoints(UploadStore uploads, UploadCompletion completion, OriginOptions options)
 {
     public const string Root = "/-/uploads";
     private const string Version = "1.0.0";
@@ -24,7 +24,7 @@ internal sealed class TusEndpoints(UploadStore uploads, BlobCoordinator blobs, O
         if (method == "OPTIONS")
         {
             headers["Tus-Version"] = Version;
-            headers["Tus-Extension"] = "creation,creation-with-upload,checksum,expiration,termination";
+            headers["Tus-Extension"] = "creation,creation-with-upload,checksum,expiration,termination,concatenation";
             headers["Tus-Checksum-Algorithm"] = "sha1,sha256";
             headers["Tus-Max-Size"] = options.BlobBytesMax.ToString(CultureInfo.InvariantCulture);
             context.Response.StatusCode = 204;
@@ -63,6 +63,17 @@ internal sealed class TusEndpoints(UploadStore uploads, BlobCoordinator blobs, O
     private async Task CreateAsync(HttpContext context)
     {
         var request = context.Request;
+        var concat = request.Headers["Upload-Concat"].ToString();
+        if (concat.StartsWith("final", StringComparison.Ordinal))
+        {
+            await ConcatenateAsync(context, concat);
+            return;
+        }
+        if (concat is not ("" or "partial"))
+        {
+            await RefuseAsync(context, 400, "upload-malformed", "Upload-Concat is partial, or final; and its parts");
+            return;
+        }
         if (!TryNumber(request.Headers["Upload-Length"].ToString(), out var length))
         {
             await RefuseAsync(context, 400, "upload-malformed", "Upload-Length is a whole number");
@@ -74,7 +85,7 @@ internal sealed class TusEndpoints(UploadStore uploads, BlobCoordinator blobs, O
             return;
         }
         var metadata = request.Headers.TryGetValue("Upload-Metadata", out var value) ? value.ToString() : null;
-        if (uploads.Create(length, metadata) is not { } upload)
+        if (uploads.Create(length, metadata, concat.Length > 0 ? concat : null) is not { } upload)
         {
             await RefuseAsync(context, 507, "storage-full", "Too many uploads are unfinished");
             return;
@@ -93,7 +104,14 @@ internal sealed class TusEndpoints(UploadStore uploads, BlobCoordinator blobs, O
     {
         var headers = context.Response.Headers;
         headers.CacheControl = "no-store";
-        headers["Upload-Length"] = upload.Facts.Length.ToString(CultureInfo.InvariantCulture);
+        if (upload.Facts.Length != Upload.UnknownLength)
+        {
+            headers["Upload-Length"] = upload.Facts.Length.ToString(CultureInfo.InvariantCulture);
+        }
+        if (upload.Facts.Concat is not null)
+        {
+            headers["Upload-Concat"] = upload.Facts.Concat;
+        }
         if (upload.Facts.Metadata is not null)
         {
             headers["Upload-Metadata"] = upload.Facts.Metadata;
@@ -122,7 +140,11 @@ internal sealed class TusEndpoints(UploadStore uploads, BlobCoordinator blobs, O
         }
         if (upload.Facts.Digest is null)
         {
-            var verdict = await uploads.AppendAsync(upload, request.Body, checksum, context.RequestAborted);
+            var verdict = await uploads.ReceiveAsync(context, upload, checksum);
+            if (verdict == AppendVerdict.Ended)
+            {
+                return;
+            }
             if (verdict != AppendVerdict.Appended)
             {
                 await (verdict == AppendVerdict.TooLong
@@ -130,11 +152,12 @@ internal sealed class TusEndpoints(UploadStore uploads, BlobCoordinator blobs, O
                     : RefuseAsync(context, 460, "upload-checksum", "The checksum is another one"));
                 return;
             }
-            if (upload.Offset == upload.Facts.Length && await CompleteAsync(upload) is var outcome
-                && outcome is not (WriteOutcome.Stored or WriteOutcome.Existed))
+            // A part of a concatenation is no blob of its own.
+            if (upload.Offset == upload.Facts.Length && upload.Facts.Concat != "partial"
+                && await completion.RunAsync(upload, null) is { IsStored: false } refused)
             {
                 // The bytes stay: an empty PATCH at the end, or the next HEAD and PATCH, tries again.
-                await BlobEndpoints.RefusedAsync(context, outcome);
+                await BlobEndpoints.RefusedAsync(context, refused.Outcome ?? WriteOutcome.Unavailable);
                 return;
             }
         }
@@ -142,16 +165,46 @@ internal sealed class TusEndpoints(UploadStore uploads, BlobCoordinator blobs, O
         context.Response.StatusCode = isCreation ? 201 : 204;
     }
 
-    private async Task<WriteOutcome> CompleteAsync(OpenUpload upload)
+    /// <summary>One upload made of finished parts, in the order given; the parts go with their expiry.</summary>
+    private async Task ConcatenateAsync(HttpContext context, string concat)
     {
-        var body = uploads.Stage(upload);
-        var id = body.Id;
-        var outcome = await blobs.PutAsync(body, null, null, CancellationToken.None);
-        if (outcome is WriteOutcome.Stored or WriteOutcome.Existed)
+        var parts = concat["final".Length..].TrimStart(';').Split(' ', StringSplitOptions.RemoveEmptyEntries)
+            .Select(address => uploads.Find(address[(address.LastIndexOf('/') + 1)..])).ToList();
+        if (parts.Count == 0 || parts.Exists(part => part is null || part.Facts.Concat != "partial" || part.Offset != part.Facts.Length))
         {
-            uploads.Finish(upload, id);
+            await RefuseAsync(context, 400, "upload-malformed", "Upload-Concat names an upload that is no finished part");
+            return;
         }
-        return outcome;
+        var length = parts.Sum(part => part!.Facts.Length);
+        if (length > options.BlobBytesMax)
+        {
+            await RefuseAsync(context, 413, "body-too-large", "The body is too large");
+            return;
+        }
+        var metadata = context.Request.Headers.TryGetValue("Upload-Metadata", out var value) ? value.ToString() : null;
+        if (uploads.Create(length, metadata, concat) is not { } whole)
+        {
+            await RefuseAsync(context, 507, "storage-full", "Too many uploads are unfinished");
+            return;
+        }
+        await LockedAsync(context, whole, async () =>
+        {
+            foreach (var part in parts)
+            {
+                await using var bytes = uploads.OpenRead(part!);
+                await uploads.AppendAsync(whole, bytes, null, context.RequestAborted);
+            }
+            if (await completion.RunAsync(whole, null) is { IsStored: false } refused)
+            {
+                uploads.Remove(whole);
+                await BlobEndpoints.RefusedAsync(context, refused.Outcome ?? WriteOutcome.Unavailable);
+                return;
+            }
+            parts.ForEach(part => uploads.Remove(part!));
+            context.Response.Headers.Location = $"{Root}/{whole.Facts.Id}";
+            WriteProgress(context, whole);
+            context.Response.StatusCode = 201;
+        });
     }
 
     private static async Task LockedAsync(HttpContext context, OpenUpload upload, Func<Task> work)

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.IO.Hashing;
 using System.Security.Cryptography;
-using Flickr.Origin.Durability;
+using Flickr.Fleet.Durability;
 using Flickr.Origin.Staging;
 using Flickr.Origin.Volumes;
 using Microsoft.Win32.SafeHandles;
@@ -18,15 +18,17 @@ internal sealed class UploadStore
     private const int ChunkBytes = 128 << 10;
     private readonly string _directory;
     private readonly UploadOptions _options;
+    private readonly long _blobBytesMax;
     private readonly TimeProvider _time;
     private readonly OriginMetrics _metrics;
     private readonly ConcurrentDictionary<string, OpenUpload> _uploads = new(StringComparer.Ordinal);
     private readonly Lock _gate = new();
 
-    public UploadStore(string directory, UploadOptions options, TimeProvider time, OriginMetrics metrics)
+    public UploadStore(string directory, UploadOptions options, long blobBytesMax, TimeProvider time, OriginMetrics metrics)
     {
         _directory = Directory.CreateDirectory(directory).FullName;
         _options = options;
+        _blobBytesMax = blobBytesMax;
         _time = time;
         _metrics = metrics;
         foreach (var file in Directory.EnumerateFiles(_directory, "*.json"))
@@ -37,18 +39,21 @@ internal sealed class UploadStore
     }
 
     /// <summary>Null when there is no room for so many bytes, or so many uploads.</summary>
-    public OpenUpload? Create(long length, string? metadata)
+    /// <param name="length">Length of the whole body; <see cref="Upload.UnknownLength"/> when the client does not know it yet.</param>
+    /// <param name="metadata">Kept for the client.</param>
+    /// <param name="concat">What tus says of a concatenation; null for none.</param>
+    public OpenUpload? Create(long length, string? metadata, string? concat = null)
     {
         lock (_gate)
         {
             if (_uploads.Count >= _options.CountMax
-                || _uploads.Values.Where(upload => upload.Facts.Digest is null).Sum(upload => upload.Facts.Length) + length
-                    > _options.BytesMax)
+                || _uploads.Values.Where(upload => upload.Facts.Digest is null).Sum(upload => BytesMaxOf(upload.Facts.Length))
+                    + BytesMaxOf(length) > _options.BytesMax)
             {
                 return null;
             }
             var id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
-            var upload = new OpenUpload(new Upload(id, length, 0, metadata, NextExpiry(), null));
+            var upload = new OpenUpload(new Upload(id, length, 0, metadata, NextExpiry(), null, concat));
             using (File.OpenHandle(PartOf(id), FileMode.CreateNew, FileAccess.Write))
             {
                 Save(upload, upload.Facts);
@@ -81,7 +86,7 @@ internal sealed class UploadStore
             int read;
             while ((read = await body.ReadAsync(chunk, cancellationToken)) > 0)
             {
-                if (position + read > upload.Facts.Length)
+                if (position + read > BytesMaxOf(upload.Facts.Length))
                 {
                     return AppendVerdict.TooLong;
                 }
@@ -112,6 +117,43 @@ internal sealed class UploadStore
         MakeDurable(upload, file, position);
         return AppendVerdict.Appended;
     }
+
+    /// <summary>As <see cref="AppendAsync"/>, with the body of a request, which another one may end.</summary>
+    public async Task<AppendVerdict> ReceiveAsync(HttpContext context, OpenUpload upload, UploadChecksum? checksum)
+    {
+        try
+        {
+            // Not RequestAborted: it fires when the connection ends, while bytes that came before wait to be read.
+            return await AppendAsync(upload, context.Request.Body, checksum, upload.Writing);
+        }
+        catch (Exception error) when (error is OperationCanceledException or BadHttpRequestException
+            or Microsoft.AspNetCore.Connections.ConnectionResetException)
+        {
+            context.Abort();
+            return AppendVerdict.Ended;
+        }
+    }
+
+    /// <summary>Notes the length of the whole body; false when another one is known, or more is there already.</summary>
+    public bool TrySetLength(OpenUpload upload, long length)
+    {
+        if (upload.Facts.Length == length)
+        {
+            return true;
+        }
+        if (upload.Facts.Length != Upload.UnknownLength || length < upload.Offset || length > _blobBytesMax)
+        {
+            return false;
+        }
+        Save(upload, upload.Facts with { Length = length });
+        return true;
+    }
+
+    /// <summary>The bytes of an upload, to be read once.</summary>
+    public Stream OpenRead(OpenUpload upload) => File.OpenRead(PartOf(upload.Facts.Id));
+
+    /// <summary>Time until the upload expires.</summary>
+    public TimeSpan LeftOf(OpenUpload upload) => TimeSpan.FromMilliseconds(Math.Max(0, upload.Facts.ExpiresMs - NowMs));
 
     /// <summary>The whole body, hashed, to be stored as a blob.</summary>
     public StagedBody Stage(OpenUpload upload)
@@ -164,6 +206,9 @@ internal sealed class UploadStore
         return expired.Count;
     }
 
+    /// <summary>A body whose length nobody knows is counted as the longest.</summary>
+    private long BytesMaxOf(long length) => length == Upload.UnknownLength ? _blobBytesMax : length;
+
     private long NowMs => _time.GetUtcNow().ToUnixTimeMilliseconds();
 
     private long NextExpiry() => NowMs + (long)_options.Expiry.TotalMilliseconds;
@@ -172,7 +217,7 @@ internal sealed class UploadStore
 
     private void MakeDurable(OpenUpload upload, SafeFileHandle file, long offset)
     {
-        Posix.SyncData(file);
+        Fsync.Data(file);
         Save(upload, upload.Facts with { DurableOffset = offset, ExpiresMs = NextExpiry() });
         upload.Offset = offset;
     }
@@ -184,10 +229,10 @@ internal sealed class UploadStore
         using (var file = File.OpenHandle(path + ".new", FileMode.Create, FileAccess.Write))
         {
             RandomAccess.Write(file, facts.ToBytes(), 0);
-            Posix.SyncData(file);
+            Fsync.Data(file);
         }
         File.Move(path + ".new", path, overwrite: true);
-        Posix.SyncDirectory(_directory);
+        Fsync.Directory(_directory);
         upload.Facts = facts;
     }
 
@@ -201,7 +246,7 @@ internal sealed class UploadStore
         if (facts.Digest is null)
         {
             using var handle = File.OpenHandle(part, FileMode.OpenOrCreate, FileAccess.ReadWrite);
-            Posix.Truncate(handle, facts.DurableOffset);
+            FileRoom.Truncate(handle, facts.DurableOffset);
         }
         else
         {
@@ -209,21 +254,6 @@ internal sealed class UploadStore
         }
         _uploads[facts.Id] = new OpenUpload(facts) { Offset = facts.DurableOffset };
     }
-}
-
-/// <summary>An upload in memory. Whoever writes holds its lock.</summary>
-internal sealed class OpenUpload(Upload facts)
-{
-    private int _locked;
-
-    public Upload Facts { get; set; } = facts;
-
-    /// <summary>Where the next byte goes.</summary>
-    public long Offset { get; set; }
-
-    public bool TryLock() => Interlocked.Exchange(ref _locked, 1) == 0;
-
-    public void Unlock() => Volatile.Write(ref _locked, 0);
 }
 
 /// <summary>A checksum that a client sent with a part of a body.</summary>
@@ -239,4 +269,7 @@ internal enum AppendVerdict
 
     /// <summary>The part was dropped.</summary>
     ChecksumMismatch,
+
+    /// <summary>The client went, or came back over another connection; what arrived is kept.</summary>
+    Ended,
 }

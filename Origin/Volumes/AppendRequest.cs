@@ -26,7 +26,7 @@ internal sealed class AppendRequest(RecordKind kind, Digest key, long generation
     public Task<AppendOutcome> Done => _done.Task;
 
     /// <summary>Deletions may use the reserve: they are what makes room.</summary>
-    public bool MayUseReserve => Kind is RecordKind.Tombstone or RecordKind.LinkTombstone or RecordKind.HintDone;
+    public bool MayUseReserve => Kind is RecordKind.Tombstone or RecordKind.LinkTombstone or RecordKind.HintDone or RecordKind.LetGo;
 
     public void Answer(AppendOutcome outcome) => _done.TrySetResult(outcome);
 }

@@ -1,4 +1,4 @@
-using Flickr.Origin.Durability;
+using Flickr.Fleet.Durability;
 using Microsoft.Win32.SafeHandles;
 
 namespace Flickr.Origin.Volumes;
@@ -15,7 +15,7 @@ internal sealed class DirectoryDisk : IVolumeDisk
         if (!Directory.Exists(_directory))
         {
             Directory.CreateDirectory(_directory);
-            Posix.SyncDirectory(Path.GetDirectoryName(_directory)!);
+            Fsync.Directory(Path.GetDirectoryName(_directory)!);
         }
         _drive = new DriveInfo(_directory);
     }
@@ -30,7 +30,7 @@ internal sealed class DirectoryDisk : IVolumeDisk
 
     public void Delete(string name) => File.Delete(Path.Combine(_directory, name));
 
-    public void SyncDirectory() => Posix.SyncDirectory(_directory);
+    public void SyncDirectory() => Fsync.Directory(_directory);
 
     private DirectoryFile OpenFile(string name, FileMode mode) => new(File.OpenHandle(
         Path.Combine(_directory, name), mode, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete,
@@ -39,6 +39,12 @@ internal sealed class DirectoryDisk : IVolumeDisk
     private sealed class DirectoryFile(SafeFileHandle handle) : IVolumeFile
     {
         private const long EarlyWriteBytesMin = 256 << 10;
+
+        /// <summary>
+        /// The disk is told to begin on another thread, for the kernel walks the pages in the call: the next part is copied
+        /// meanwhile. One at a time; a flush waits for it and brings its error.
+        /// </summary>
+        private Task _early = Task.CompletedTask;
 
         public long Length => RandomAccess.GetLength(handle);
 
@@ -82,16 +88,29 @@ internal sealed class DirectoryDisk : IVolumeDisk
             }
             if (length >= EarlyWriteBytesMin)
             {
-                Posix.StartWriting(handle, offset, length);
+                var before = _early;
+                _early = Task.Run(async () =>
+                {
+                    await before;
+                    FileRoom.StartWriting(handle, offset, length);
+                });
             }
         }
 
-        public void Allocate(long length) => Posix.Allocate(handle, length);
+        public void Allocate(long length) => FileRoom.Allocate(handle, length);
 
-        public void Truncate(long length) => Posix.Truncate(handle, length);
+        public void Truncate(long length) => FileRoom.Truncate(handle, length);
 
-        public void Sync() => Posix.SyncData(handle);
+        public void Sync()
+        {
+            _early.GetAwaiter().GetResult();
+            Fsync.Data(handle);
+        }
 
-        public void Dispose() => handle.Dispose();
+        public void Dispose()
+        {
+            ((IAsyncResult)_early).AsyncWaitHandle.WaitOne();
+            handle.Dispose();
+        }
     }
 }

@@ -26,6 +26,9 @@ internal enum RecordKind : byte
     /// <summary>The hint with the same payload is done.</summary>
     HintDone = 7,
 
+    /// <summary>A copy of the blob named by the key was let go, for all homes have theirs; the payload is the copy's place.</summary>
+    LetGo = 8,
+
     /// <summary>The index of a sealed volume; the last record of it.</summary>
     Footer = 15,
 }

@@ -3,7 +3,6 @@ using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.IO.Hashing;
 using System.Security.Cryptography;
-using Flickr.Origin.Durability;
 
 namespace Flickr.Origin.Volumes;
 
@@ -17,12 +16,13 @@ internal sealed class VolumeAppender(IVolumeDisk disk, VolumeOptions options, IR
 {
     private const int CopyBytes = 1 << 20;
     private const long EarlyWriteBytes = 2 << 20;
-    private const int FooterBytesMax = 64 << 20;
+    private const int FooterBytesMax = 16 << 20;
     private readonly List<AppendRequest> _batch = [];
     private readonly List<ReadOnlyMemory<byte>> _parts = [];
     private readonly ArrayBufferWriter<byte> _footer = new();
     private long _footerEntries;
     private Volume? _open;
+    private VolumeCheckpoint? _checkpoint;
     private long _allocated;
     private volatile bool _hasFailed;
     private volatile bool _sealSoon;
@@ -47,6 +47,11 @@ internal sealed class VolumeAppender(IVolumeDisk disk, VolumeOptions options, IR
             metrics.QueueLength.Set(queue.Count);
             Commit();
         }
+        if (!_hasFailed)
+        {
+            _checkpoint?.Write(_footer.WrittenMemory, log);
+        }
+        _checkpoint?.Close();
     }
 
     private void Resume()
@@ -57,10 +62,21 @@ internal sealed class VolumeAppender(IVolumeDisk disk, VolumeOptions options, IR
         }
         _open = open.Volume;
         _allocated = _open.File.Length;
-        foreach (var record in open.Records.Where(record => !record.IsDamaged))
+        var covered = 0;
+        for (var i = 0; i < open.Records.Count; i++)
         {
-            AddToFooter(record.Offset, record.Header, record.Payload.Span);
+            if (i == open.CoveredRecords)
+            {
+                covered = _footer.WrittenCount;
+            }
+            var record = open.Records[i];
+            if (!record.IsDamaged)
+            {
+                AddToFooter(record.Offset, record.Header, record.Payload.Span);
+            }
         }
+        covered = open.CoveredRecords == open.Records.Count ? _footer.WrittenCount : covered;
+        _checkpoint = new VolumeCheckpoint(disk, _open, open.Checkpoint.To, open.Checkpoint.FileLength, covered);
         open = null;
     }
 
@@ -123,7 +139,7 @@ internal sealed class VolumeAppender(IVolumeDisk disk, VolumeOptions options, IR
             Reserve(volume, start + length);
             WriteRecords(volume, run, start);
         }
-        catch (IOException error) when (Posix.IsFull(error))
+        catch (IOException error) when (FileRoom.IsFull(error))
         {
             OriginLog.DiskFull(log, volume.Number);
             // Nothing of a refused batch may be found by a later recovery.
@@ -140,6 +156,10 @@ internal sealed class VolumeAppender(IVolumeDisk disk, VolumeOptions options, IR
             Publish(request);
         }
         metrics.AppendedBytes.Inc(length);
+        if (volume.End - _checkpoint!.From >= options.CheckpointBytes)
+        {
+            _checkpoint.Write(_footer.WrittenMemory, log);
+        }
         return AppendOutcome.Stored;
     }
 
@@ -237,7 +257,7 @@ internal sealed class VolumeAppender(IVolumeDisk disk, VolumeOptions options, IR
                 var read = request.Payload.Read(done, buffer.AsSpan(0, CopyBytes));
                 if (read == 0)
                 {
-                    throw new IOException("A staged body is shorter than it was when it was received.", Posix.Eio);
+                    throw new IOException("A staged body is shorter than it was when it was received.", FileRoom.Eio);
                 }
                 hash.Append(buffer.AsSpan(0, read));
                 volume.File.Write(request.Location.PayloadOffset + done, [buffer.AsMemory(0, read)]);
@@ -245,7 +265,7 @@ internal sealed class VolumeAppender(IVolumeDisk disk, VolumeOptions options, IR
             }
             if (hash.GetCurrentHashAsUInt64() != request.Payload.Checksum)
             {
-                throw new IOException("A staged body changed after it was received.", Posix.Eio);
+                throw new IOException("A staged body changed after it was received.", FileRoom.Eio);
             }
         }
         finally
@@ -284,7 +304,8 @@ internal sealed class VolumeAppender(IVolumeDisk disk, VolumeOptions options, IR
         volume.File.Truncate(length + trailer.Length);
         Sync(volume.File);
         volume.IsSealed = true;
-        _open = null;
+        _checkpoint?.Delete();
+        (_open, _checkpoint) = (null, null);
         _footer.ResetWrittenCount();
         _footerEntries = 0;
         OriginLog.VolumeSealed(log, volume.Number, volume.End);
@@ -311,6 +332,7 @@ internal sealed class VolumeAppender(IVolumeDisk disk, VolumeOptions options, IR
         }
         var volume = new Volume(number, file, superblock) { End = Superblock.Size };
         volumes[number] = volume;
+        _checkpoint = new VolumeCheckpoint(disk, volume, Superblock.Size, 0, 0);
         _allocated = Superblock.Size;
         metrics.VolumesOpen.Set(volumes.Count);
         return volume;
@@ -332,7 +354,7 @@ internal sealed class VolumeAppender(IVolumeDisk disk, VolumeOptions options, IR
 
     private AppendOutcome OutcomeOf(Exception error)
     {
-        if (!_hasFailed && error is IOException full && Posix.IsFull(full))
+        if (!_hasFailed && error is IOException full && FileRoom.IsFull(full))
         {
             return AppendOutcome.Full;
         }

@@ -17,7 +17,7 @@ internal static class VolumeFooter
 
     /// <summary>Kinds whose payload the index needs at start, so it rides in the footer.</summary>
     public static bool CarriesPayload(RecordKind kind) =>
-        kind is RecordKind.Link or RecordKind.LinkTombstone or RecordKind.Hint or RecordKind.HintDone;
+        kind is RecordKind.Link or RecordKind.LinkTombstone or RecordKind.Hint or RecordKind.HintDone or RecordKind.LetGo;
 
     public static byte[] Trailer(long footerOffset, long entries, ReadOnlySpan<byte> salt)
     {
@@ -60,11 +60,17 @@ internal static class VolumeFooter
         {
             return false;
         }
+        return TryParse(payload, volume.Superblock.Salt, found);
+    }
+
+    /// <summary>Reads entries as a footer and a checkpoint hold them; false when one's header does not fit its offset.</summary>
+    public static bool TryParse(byte[] payload, ReadOnlySpan<byte> salt, List<ScannedRecord> found)
+    {
         for (var position = 0; position + 8 + RecordHeader.Size <= payload.Length;)
         {
             var offset = BinaryPrimitives.ReadInt64LittleEndian(payload.AsSpan(position));
             position += 8;
-            if (!RecordHeader.TryRead(payload.AsSpan(position), volume.Superblock.Salt, offset, out var record))
+            if (!RecordHeader.TryRead(payload.AsSpan(position), salt, offset, out var record))
             {
                 return false;
             }
@@ -76,7 +82,8 @@ internal static class VolumeFooter
         return true;
     }
 
-    private static void CheckOf(ReadOnlySpan<byte> trailer, ReadOnlySpan<byte> salt, Span<byte> check)
+    /// <summary>XXH3-128 of the salt and the first 48 bytes of a trailer or of a checkpoint's head.</summary>
+    public static void CheckOf(ReadOnlySpan<byte> trailer, ReadOnlySpan<byte> salt, Span<byte> check)
     {
         Span<byte> input = stackalloc byte[16 + 48];
         salt[..16].CopyTo(input);

@@ -23,6 +23,13 @@ public sealed class VolumeOptions
     public long AllocateBytes { get; set; } = 64L << 20;
 
     /// <summary>
+    /// Bytes of log after which the open volume's index is noted beside it: what a start after a crash has to read at most.
+    /// 64 KiB to 64 GiB. Default 64 MiB.
+    /// </summary>
+    [Range(64L << 10, 64L << 30)]
+    public long CheckpointBytes { get; set; } = 64L << 20;
+
+    /// <summary>
     /// Bytes of the disk never used for new blobs and links, so that deletions and the system still work. 0 to 1 TiB.
     /// Default 512 MiB.
     /// </summary>

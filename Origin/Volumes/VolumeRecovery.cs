@@ -25,6 +25,13 @@ internal sealed class VolumeRecovery(IVolumeDisk disk, IRecordSink sink, OriginM
             open = Replay(volume, isLast);
         }
         metrics.VolumesOpen.Set(volumes.Count);
+        foreach (var left in disk.List().Where(VolumeCheckpoint.IsName).ToList())
+        {
+            if (open is null || left != VolumeCheckpoint.NameOf(open.Volume.Number))
+            {
+                disk.Delete(left);
+            }
+        }
         return open;
     }
 
@@ -74,15 +81,18 @@ internal sealed class VolumeRecovery(IVolumeDisk disk, IRecordSink sink, OriginM
             metrics.RecordsDamaged.Inc();
             OriginLog.FooterDamaged(log, volume.Number);
         }
-        var scan = VolumeScan.Run(volume, isComplete: !isLast || footer > 0);
+        var isOpen = isLast && footer == 0;
+        var known = isOpen ? VolumeCheckpoint.Read(disk, volume) : null;
+        var covered = known?.Records.Count ?? 0;
+        var scan = VolumeScan.Run(volume, isComplete: !isOpen, known);
         volume.End = scan.End;
-        volume.IsSealed = !isLast || footer > 0;
+        volume.IsSealed = !isOpen;
         if (!volume.IsSealed)
         {
             SettleTail(volume, scan);
         }
         Apply(volume, scan.Records);
-        return volume.IsSealed ? null : new OpenVolume(volume, scan.Records);
+        return volume.IsSealed ? null : new OpenVolume(volume, scan.Records, known!, covered);
     }
 
     /// <summary>
@@ -127,4 +137,9 @@ internal sealed class VolumeRecovery(IVolumeDisk disk, IRecordSink sink, OriginM
 }
 
 /// <summary>The volume that takes new records, with those already in it (its footer will list them).</summary>
-internal sealed record OpenVolume(Volume Volume, List<ScannedRecord> Records);
+/// <param name="Volume">The volume.</param>
+/// <param name="Records">Its records.</param>
+/// <param name="Checkpoint">What its checkpoint said.</param>
+/// <param name="CoveredRecords">How many of the records came from the checkpoint.</param>
+internal sealed record OpenVolume(
+    Volume Volume, List<ScannedRecord> Records, CheckpointRead Checkpoint, int CoveredRecords);

@@ -22,27 +22,30 @@ internal sealed class VolumeScan
     private readonly byte[] _salt;
     private readonly long _length;
 
-    private VolumeScan(Volume volume)
+    private VolumeScan(Volume volume, CheckpointRead? known)
     {
         _volume = volume;
+        Records = known?.Records ?? [];
+        LastBatch = known?.To ?? Superblock.Size;
         _salt = volume.Superblock.Salt;
         _length = volume.File.Length;
     }
 
     /// <summary>The records in log order.</summary>
-    public List<ScannedRecord> Records { get; } = [];
+    public List<ScannedRecord> Records { get; }
 
     /// <summary>Where the log ends; what lies behind was never acknowledged.</summary>
     public long End { get; private set; }
 
     /// <summary>Where the last batch begins.</summary>
-    public long LastBatch { get; private set; } = Superblock.Size;
+    public long LastBatch { get; private set; }
 
     /// <param name="volume">The volume to read.</param>
     /// <param name="isComplete">Whether a later volume exists, which proves this one was durable to its end.</param>
-    public static VolumeScan Run(Volume volume, bool isComplete)
+    /// <param name="known">What a checkpoint says of the log's beginning, which is then not read; null to read all.</param>
+    public static VolumeScan Run(Volume volume, bool isComplete, CheckpointRead? known = null)
     {
-        var scan = new VolumeScan(volume);
+        var scan = new VolumeScan(volume, known);
         scan.Run(isComplete);
         return scan;
     }
@@ -50,7 +53,7 @@ internal sealed class VolumeScan
     private void Run(bool isComplete)
     {
         var head = new byte[RecordHeader.Size];
-        long position = Superblock.Size;
+        var position = LastBatch;
         while (position + RecordHeader.Size <= _length)
         {
             var read = _volume.File.Read(position, head);

@@ -2,6 +2,7 @@ using Flickr.Photos.Albums;
 using Flickr.Photos.Ids;
 using Flickr.Photos.Rights;
 using Flickr.Sql;
+using Microsoft.Extensions.Options;
 
 namespace Flickr.Photos.Gallery;
 
@@ -10,7 +11,7 @@ namespace Flickr.Photos.Gallery;
 /// stranger's page carries none: what is public needs no token, and what was shared is opened photo by photo, since a
 /// token for the directory would open its private neighbours too.
 /// </summary>
-public sealed class PhotoPages(Database database, PhotoItems items, AlbumCards albums)
+public sealed class PhotoPages(Database database, PhotoItems items, AlbumCards albums, IOptions<GalleryOptions> options)
 {
     /// <summary>Most items of a page.</summary>
     public const int PageMax = 500;
@@ -43,6 +44,10 @@ public sealed class PhotoPages(Database database, PhotoItems items, AlbumCards a
         if (album is null)
         {
             return null;
+        }
+        if (query.Version is { } fixedAt && (fixedAt > album.Version || fixedAt < album.Version - options.Value.PageVersionsMax))
+        {
+            throw new PageVersionExpiredException(album.Version);
         }
         var hasMore = photos.Count > query.Limit;
         var shown = photos.Take(query.Limit).ToList();

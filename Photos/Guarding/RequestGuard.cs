@@ -1,3 +1,4 @@
+using Flickr.Photos.Gallery;
 using Flickr.Photos.Minting;
 using Flickr.Photos.Origins;
 using Flickr.Photos.Problems;
@@ -72,6 +73,10 @@ internal static class RequestGuard
         {
             case BadHttpRequestException bad:
                 return Problem.Result(bad.StatusCode, "bad-request", "The request cannot be read.");
+            case PageVersionExpiredException expired:
+                return Results.Problem(statusCode: 410, type: Problem.TypeOf("page-version-expired"),
+                    title: "This page is no longer kept. Begin again with the version given.",
+                    extensions: new Dictionary<string, object?> { ["pageVersion"] = expired.Version });
             case MintKeysMissingException:
                 return Problem.Later(context, 503, "no-keys", "The service is starting and cannot open photos yet.", TimeSpan.FromSeconds(2));
             case OriginUnavailableException or HttpRequestException:

@@ -27,7 +27,7 @@ public sealed record ImageRung(string Name, int Side, bool IsProgressive, bool I
     public static string MediaTypeOf(string resolution) =>
         resolution.EndsWith(SecondFormat, StringComparison.Ordinal) ? "image/webp" : "image/jpeg";
 
-    /// <summary>The rungs of a picture: one that would be no larger than the next below is left out.</summary>
-    public static IEnumerable<ImageRung> For(int width, int height) => All.Where((rung, i) =>
-        rung.IsAlways || Math.Max(width, height) > All[i + 1].Side);
+    /// <summary>The rungs of a picture: one that would be as large as another is left out, unless pages count on it.</summary>
+    public static IEnumerable<ImageRung> For(int width, int height) => All.Where((rung, i) => rung.IsAlways
+        || (Math.Max(width, height) > All[i + 1].Side && (i == 0 || Math.Max(width, height) > rung.Side)));
 }

@@ -6,10 +6,11 @@ using Microsoft.Extensions.Options;
 namespace Flickr.Photos.Invalidations;
 
 /// <summary>Speaks to the control plane in the role <c>service</c>. Thread-safe.</summary>
-public sealed class ControlPlaneClient(HttpClient http, IOptions<PhotosOptions> options)
+public sealed class ControlPlaneClient(HttpClient http, IOptionsMonitor<PhotosOptions> options)
 {
-    private readonly Uri _address = new(options.Value.ControlPlane.TrimEnd('/') + "/");
-    private readonly string _key = PhotosOptions.KeyOf(options.Value.ControlPlaneKey, options.Value.ControlPlaneKeyFile);
+    private readonly string _key = PhotosOptions.KeyOf(
+        options.CurrentValue.ControlPlaneKey, options.CurrentValue.ControlPlaneKeyFile);
+    private int _turn;
 
     /// <summary>
     /// Posts an invalidation and waits up to <paramref name="wait"/> for the edges to acknowledge it. Posting the same
@@ -20,9 +21,8 @@ public sealed class ControlPlaneClient(HttpClient http, IOptions<PhotosOptions> 
     public async Task<JsonElement> InvalidateAsync(Invalidation invalidation, TimeSpan wait, CancellationToken cancellationToken)
     {
         var target = wait > TimeSpan.Zero ? $"v1/invalidations?wait={(long)wait.TotalMilliseconds}" : "v1/invalidations";
-        using var request = RequestFor(HttpMethod.Post, target);
-        request.Content = JsonContent.Create(invalidation, options: JsonSerializerOptions.Web);
-        using var response = await http.SendAsync(request, cancellationToken);
+        using var response = await SendAsync(HttpMethod.Post, target,
+            () => JsonContent.Create(invalidation, options: JsonSerializerOptions.Web), cancellationToken);
         response.EnsureSuccessStatusCode();
         return await response.Content.ReadFromJsonAsync<JsonElement>(cancellationToken);
     }
@@ -30,8 +30,8 @@ public sealed class ControlPlaneClient(HttpClient http, IOptions<PhotosOptions> 
     /// <summary>The receipt of an invalidation as it is now; null when unknown.</summary>
     public async Task<JsonElement?> FindReceiptAsync(string receipt, CancellationToken cancellationToken)
     {
-        using var response = await http.SendAsync(
-            RequestFor(HttpMethod.Get, "v1/invalidations/" + Uri.EscapeDataString(receipt)), cancellationToken);
+        using var response = await SendAsync(
+            HttpMethod.Get, "v1/invalidations/" + Uri.EscapeDataString(receipt), null, cancellationToken);
         if (response.StatusCode == HttpStatusCode.NotFound)
         {
             return null;
@@ -44,19 +44,37 @@ public sealed class ControlPlaneClient(HttpClient http, IOptions<PhotosOptions> 
     /// <exception cref="HttpRequestException">The control plane does not answer or refuses.</exception>
     public async Task<MintKeyFeed> GetMintKeysAsync(CancellationToken cancellationToken)
     {
-        using var response = await http.SendAsync(RequestFor(HttpMethod.Get, "v1/keys/mint"), cancellationToken);
+        using var response = await SendAsync(HttpMethod.Get, "v1/keys/mint", null, cancellationToken);
         response.EnsureSuccessStatusCode();
         return await response.Content.ReadFromJsonAsync<MintKeyFeed>(cancellationToken)
             ?? throw new HttpRequestException("the control plane answered null");
     }
 
-    private HttpRequestMessage RequestFor(HttpMethod method, string target)
+    /// <summary>
+    /// Asks the control planes in turn until one is reached: they share one log, and every call here may be made
+    /// twice.
+    /// </summary>
+    private async Task<HttpResponseMessage> SendAsync(
+        HttpMethod method, string target, Func<HttpContent>? content, CancellationToken cancellationToken)
     {
-        var request = new HttpRequestMessage(method, new Uri(_address, target));
-        if (_key.Length > 0)
+        var addresses = options.CurrentValue.ControlPlane.Split(
+            ',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        for (var tries = 1; ; tries++)
         {
-            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", _key);
+            var address = new Uri(addresses[(int)((uint)Volatile.Read(ref _turn) % (uint)addresses.Length)].TrimEnd('/') + "/");
+            using var request = new HttpRequestMessage(method, new Uri(address, target)) { Content = content?.Invoke() };
+            if (_key.Length > 0)
+            {
+                request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", _key);
+            }
+            try
+            {
+                return await http.SendAsync(request, cancellationToken);
+            }
+            catch (HttpRequestException) when (tries < addresses.Length)
+            {
+                Interlocked.Increment(ref _turn);
+            }
         }
-        return request;
     }
 }

@@ -10,10 +10,10 @@ namespace Flickr.Photos.Origins;
 /// Speaks to the storage nodes. Any node answers anything; a node that fails is passed over for the next one, as long as no
 /// byte of a body has left. Thread-safe.
 /// </summary>
-public sealed class OriginClient(HttpClient http, IOptions<PhotosOptions> options, ILogger<OriginClient> log)
+public sealed class OriginClient(HttpClient http, IOptionsMonitor<PhotosOptions> options, ILogger<OriginClient> log)
 {
-    private readonly Uri[] _nodes = [.. options.Value.Origins.Select(address => new Uri(address.TrimEnd('/') + "/"))];
-    private readonly string _key = PhotosOptions.KeyOf(options.Value.OriginKey, options.Value.OriginKeyFile);
+    private readonly string _key = PhotosOptions.KeyOf(options.CurrentValue.OriginKey, options.CurrentValue.OriginKeyFile);
+    private Known _known = new([], []);
     private int _turn;
 
     private static readonly TimeSpan AnswerTimeMax = TimeSpan.FromSeconds(30);
@@ -176,9 +176,10 @@ public sealed class OriginClient(HttpClient http, IOptions<PhotosOptions> option
         Func<HttpRequestMessage> make, Func<bool> mayRepeat, CancellationToken cancellationToken)
     {
         Exception? last = null;
-        for (var i = 0; i < _nodes.Length; i++)
+        var nodes = NodesNow();
+        for (var i = 0; i < nodes.Length; i++)
         {
-            var node = _nodes[(int)((uint)Volatile.Read(ref _turn) % (uint)_nodes.Length)];
+            var node = nodes[(int)((uint)Volatile.Read(ref _turn) % (uint)nodes.Length)];
             using var request = make();
             request.RequestUri = new Uri(node, request.RequestUri!);
             if (_key.Length > 0)
@@ -188,7 +189,7 @@ public sealed class OriginClient(HttpClient http, IOptions<PhotosOptions> option
             try
             {
                 var response = await AskAsync(request, cancellationToken);
-                if ((int)response.StatusCode is not (>= 500 and < 507) || i + 1 == _nodes.Length || !mayRepeat())
+                if ((int)response.StatusCode is not (>= 500 and < 507) || i + 1 == nodes.Length || !mayRepeat())
                 {
                     return response;
                 }
@@ -210,6 +211,21 @@ public sealed class OriginClient(HttpClient http, IOptions<PhotosOptions> option
         }
         throw new OriginUnavailableException("no storage node answered", last);
     }
+
+    /// <summary>The nodes of today: a discovery may change the setting while the program runs.</summary>
+    private Uri[] NodesNow()
+    {
+        var addresses = options.CurrentValue.Origins;
+        var known = _known;
+        if (!ReferenceEquals(known.Addresses, addresses))
+        {
+            known = new Known(addresses, [.. addresses.Select(address => new Uri(address.TrimEnd('/') + "/"))]);
+            _known = known;
+        }
+        return known.Nodes;
+    }
+
+    private sealed record Known(string[] Addresses, Uri[] Nodes);
 
     // A node that takes a request and says nothing must not hold a saga for ever. An upload is as slow as its client, so
     // there the client's own connection is the limit.

@@ -15,12 +15,15 @@ public sealed class LinkWriter(OriginClient origin)
     /// Writes one link. Originals are private on the edge whatever the photo is: each is opened by a token of its own,
     /// which is what "one original at a time" hangs on.
     /// </summary>
-    public Task<LinkOutcome> WriteAsync(PhotoRow photo, string resolution, string digest, CancellationToken cancellationToken) =>
-        origin.LinkAsync(
-            new CdnLink(
-                photo.PathOf(resolution).Value, digest, resolution == "original" ? photo.MediaType : ImageRung.MediaTypeOf(resolution), photo.OwnerId,
-                photo.OwnerEpoch, photo.IsPublic && resolution != "original", photo.Tags, photo.Generation),
+    public Task<LinkOutcome> WriteAsync(PhotoRow photo, string resolution, string digest, CancellationToken cancellationToken)
+    {
+        var isOriginal = resolution == "original";
+        var mediaType = isOriginal ? photo.MediaType : ImageRung.MediaTypeOf(resolution);
+        return origin.LinkAsync(
+            new CdnLink(photo.PathOf(resolution).Value, digest, mediaType, photo.OwnerId, photo.OwnerEpoch,
+                photo.IsPublic && !isOriginal, photo.Tags, photo.Generation),
             document: null, cancellationToken);
+    }
 
     /// <summary>Removes every link a photo may have, under the generation of the row.</summary>
     public async Task RemoveAsync(PhotoRow photo, CancellationToken cancellationToken)

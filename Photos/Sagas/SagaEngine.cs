@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Threading.Channels;
 using Flickr.Sql;
+using Flickr.Tracing;
 using Microsoft.Extensions.Options;
 using Prometheus;
 
@@ -25,6 +26,7 @@ public sealed class SagaEngine : BackgroundService
     private readonly SagaOptions _options;
     private readonly PhotosMetrics _metrics;
     private readonly ILogger<SagaEngine> _log;
+    private readonly ProgramTrace _trace;
     private readonly TimeProvider _time;
     private readonly ImmutableDictionary<string, SagaDefinition> _definitions;
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(
@@ -33,13 +35,14 @@ public sealed class SagaEngine : BackgroundService
     private volatile TaskCompletionSource _stirred = NewSignal();
 
     internal SagaEngine(Database database, SagaStore store, IEnumerable<SagaDefinition> definitions,
-        IOptions<SagaOptions> options, PhotosMetrics metrics, ILogger<SagaEngine> log, TimeProvider time)
+        IOptions<SagaOptions> options, PhotosMetrics metrics, ILogger<SagaEngine> log, ProgramTrace trace, TimeProvider time)
     {
         _database = database;
         _store = store;
         _options = options.Value;
         _metrics = metrics;
         _log = log;
+        _trace = trace;
         _time = time;
         _definitions = definitions.ToImmutableDictionary(definition => definition.Kind);
     }
@@ -60,7 +63,8 @@ public sealed class SagaEngine : BackgroundService
         var row = new SagaRow(sagaId, kind, lane, runs ? "running" : "waiting", 0, 1, 0, SagaJson.Write(state), null, null);
         if (await _store.AddAsync(session, row) && runs)
         {
-            await _store.SendAsync(session, SagaTurn.FirstTopic(definition), definition.Version, sagaId, 1, "{}");
+            await _store.SendAsync(session, SagaTurn.FirstTopic(definition), definition.Version, sagaId, 1,
+                SagaJson.Write(new SagaAsk(ProgramTrace.Current)));
         }
     }
 
@@ -210,6 +214,8 @@ public sealed class SagaEngine : BackgroundService
             await _database.WriteAsync(session => _store.CompleteAsync(session, message), stoppingToken);
             return;
         }
+        using var span = _trace.BeginUnder(message.Topic, SagaJson.Read<SagaAsk>(message.Body).Trace);
+        span?.SetTag("saga.id", saga.Id).SetTag("saga.attempt", message.Attempts);
         StepResult result;
         if (message.Attempts <= step.AttemptsMax)
         {
@@ -245,7 +251,7 @@ public sealed class SagaEngine : BackgroundService
             await result.Write(session);
         }
         var answer = new SagaAnswer(result.Outcome, result.State is null ? null : SagaJson.Write(result.State),
-            result.Problem?.Type, result.Problem?.Text);
+            result.Problem?.Type, result.Problem?.Text, ProgramTrace.Current);
         await _store.SendAsync(session, definition.Kind + ".answer", definition.Version, message.SagaId, message.Seq,
             SagaJson.Write(answer));
         return true;
@@ -271,7 +277,8 @@ public sealed class SagaEngine : BackgroundService
             await _store.SaveAsync(session, turn.Saga);
             if (turn.Topic is not null)
             {
-                await _store.SendAsync(session, turn.Topic, definition.Version, saga.Id, turn.Saga.Seq, "{}");
+                await _store.SendAsync(session, turn.Topic, definition.Version, saga.Id, turn.Saga.Seq,
+                    SagaJson.Write(new SagaAsk(answer.Trace)));
             }
             await ProgressAsync(session, definition, turn.Saga);
             if (turn.Topic is null && saga.Lane is not null)

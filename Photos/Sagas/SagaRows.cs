@@ -12,8 +12,15 @@ internal sealed record SagaRow(
 internal sealed record SagaMessage(
     string Id, string Topic, long Version, string SagaId, long Seq, string Body, long Attempts, long Fence, long CreatedMs);
 
-/// <summary>The body of an answer.</summary>
-internal sealed record SagaAnswer(StepOutcome Outcome, string? State, string? ProblemType, string? ProblemText);
+/// <summary>
+/// The body of an answer. <c>Trace</c> is the span under which the saga goes on, as a <c>traceparent</c>; null without one.
+/// </summary>
+internal sealed record SagaAnswer(
+    StepOutcome Outcome, string? State, string? ProblemType, string? ProblemText, string? Trace = null);
+
+/// <summary>The body of a request.</summary>
+/// <param name="Trace">Span under which the step runs, as a <c>traceparent</c>; null without one.</param>
+internal sealed record SagaAsk(string? Trace = null);
 
 /// <summary>What an answer makes of a saga. Pure: the whole transition table is in <see cref="Take"/>.</summary>
 /// <param name="Saga">The saga as it is to be stored.</param>

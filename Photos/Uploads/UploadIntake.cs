@@ -44,11 +44,45 @@ public sealed class UploadIntake(
         {
             size.MaxRequestBodySize = null; // counted here, so that the answer is ours
         }
-        if (CdnNames.TryRead(album) is not { } albumName)
+        if (await JudgeAsync(context, ownerId, album, name) is { } refusal)
+        {
+            return refusal;
+        }
+        if (context.Request.ContentLength > bytesMax)
+        {
+            return TooLarge(bytesMax);
+        }
+        var head = new byte[ImageSignature.LengthBytes];
+        var read = await context.Request.Body.ReadAtLeastAsync(head, head.Length, throwOnEndOfStream: false, context.RequestAborted);
+        if (JudgeFormat(head.AsSpan(0, read)) is { } foreign)
+        {
+            return foreign;
+        }
+        using var body = new UploadBody(head.AsMemory(0, read), context.Request.Body, bytesMax);
+        var file = new UploadFile(ownerId, CdnNames.TryRead(album)!, CdnNames.TryRead(name)!, ImageSignature.Read(head.AsSpan(0, read)));
+        var (upload, failure) = await StoreAsync(context, body, file, bytesMax);
+        return failure ?? Results.Json(upload!.Body(), statusCode: 202);
+    }
+
+    /// <summary>Takes a file that has come in parts: as any upload from here on. One of the two is null.</summary>
+    internal async Task<(UploadRow? Upload, IResult? Failure)> TakeFileAsync(
+        HttpContext context, string ownerId, string album, string name, Stream content)
+    {
+        var head = new byte[ImageSignature.LengthBytes];
+        var read = await content.ReadAtLeastAsync(head, head.Length, throwOnEndOfStream: false, context.RequestAborted);
+        using var body = new UploadBody(head.AsMemory(0, read), content, options.Value.BytesMax);
+        var file = new UploadFile(ownerId, album, name, ImageSignature.Read(head.AsSpan(0, read)));
+        return await StoreAsync(context, body, file, options.Value.BytesMax);
+    }
+
+    /// <summary>Null when an upload of these names may begin now, else why not.</summary>
+    internal async Task<IResult?> JudgeAsync(HttpContext context, string ownerId, string? album, string? name)
+    {
+        if (CdnNames.TryRead(album) is null)
         {
             return Problem.BadName("an album");
         }
-        if (CdnNames.TryRead(name) is not { } fileName)
+        if (CdnNames.TryRead(name) is null)
         {
             return Problem.BadName("a file");
         }
@@ -61,24 +95,23 @@ public sealed class UploadIntake(
             return Problem.Later(context, full ? 503 : 429, "upload-queue-full",
                 "Too many uploads are waiting to be processed. Send the next ones later.", TimeSpan.FromSeconds(10));
         }
-        if (context.Request.ContentLength > bytesMax)
-        {
-            return TooLarge(bytesMax);
-        }
-        var head = new byte[ImageSignature.LengthBytes];
-        var read = await context.Request.Body.ReadAtLeastAsync(head, head.Length, throwOnEndOfStream: false, context.RequestAborted);
-        var format = ImageSignature.Read(head.AsSpan(0, read));
-        if (format is ImageFormat.Unknown or ImageFormat.Heic)
-        {
-            var refusal = format == ImageFormat.Heic ? ImageRefusal.HeicUnsupported : ImageRefusal.UnknownFormat;
-            return Problem.Result(415, ImageRefusals.ProblemName(refusal), ImageRefusals.Explain(refusal));
-        }
-        using var body = new UploadBody(head.AsMemory(0, read), context.Request.Body, bytesMax);
-        return await StoreAsync(context, body, ownerId, albumName, fileName, format, bytesMax);
+        return null;
     }
 
-    private async Task<IResult> StoreAsync(HttpContext context, UploadBody body, string ownerId, string albumName,
-        string fileName, ImageFormat format, long bytesMax)
+    /// <summary>Null when a file that begins like this is taken, else why not.</summary>
+    internal static IResult? JudgeFormat(ReadOnlySpan<byte> head)
+    {
+        var format = ImageSignature.Read(head);
+        if (format is not (ImageFormat.Unknown or ImageFormat.Heic))
+        {
+            return null;
+        }
+        var refusal = format == ImageFormat.Heic ? ImageRefusal.HeicUnsupported : ImageRefusal.UnknownFormat;
+        return Problem.Result(415, ImageRefusals.ProblemName(refusal), ImageRefusals.Explain(refusal));
+    }
+
+    private async Task<(UploadRow? Upload, IResult? Failure)> StoreAsync(
+        HttpContext context, UploadBody body, UploadFile file, long bytesMax)
     {
         var generation = await database.WriteAsync(BlobReferences.NextGenerationAsync, context.RequestAborted);
         StoredBlob blob;
@@ -88,41 +121,41 @@ public sealed class UploadIntake(
         }
         catch (OriginUnavailableException) when (body.IsTooLong)
         {
-            return TooLarge(bytesMax);
+            return (null, TooLarge(bytesMax));
         }
         catch (OriginUnavailableException) when (body.ClientFault is not null)
         {
-            return Problem.Result(400, "upload-cut", "The upload ended before all bytes had come.");
+            return (null, Problem.Result(400, "upload-cut", "The upload ended before all bytes had come."));
         }
         catch (OriginUnavailableException fault)
         {
-            return Problem.Later(context, 503, "storage-unavailable", "Storage cannot take the file now. Send it again later.",
-                fault.RetryAfter ?? TimeSpan.FromSeconds(5));
+            return (null, Problem.Later(context, 503, "storage-unavailable", "Storage cannot take the file now. Send it again later.",
+                fault.RetryAfter ?? TimeSpan.FromSeconds(5)));
         }
         if (blob.Digest != body.Digest() || blob.Length != body.Length)
         {
-            return Problem.Later(context, 503, "storage-unavailable", "The file was damaged on its way to storage. Send it again.",
-                TimeSpan.FromSeconds(1));
+            return (null, Problem.Later(context, 503, "storage-unavailable", "The file was damaged on its way to storage. Send it again.",
+                TimeSpan.FromSeconds(1)));
         }
         UploadRow upload;
         try
         {
-            upload = await AcceptAsync(
-                ownerId, albumName, fileName, blob, generation, ImageSignature.MediaType(format), context.RequestAborted);
+            upload = await AcceptAsync(file, blob, generation, context.RequestAborted);
         }
         catch (BlobCollectedException)
         {
-            return Problem.Later(context, 503, "storage-unavailable",
-                "The same bytes were being cleared away in this moment. Send the file again.", TimeSpan.FromSeconds(1));
+            return (null, Problem.Later(context, 503, "storage-unavailable",
+                "The same bytes were being cleared away in this moment. Send the file again.", TimeSpan.FromSeconds(1)));
         }
         metrics.UploadsAccepted.Inc();
         metrics.UploadBytes.Inc(blob.Length);
-        return Results.Json(upload.Body(), statusCode: 202);
+        return (upload, null);
     }
 
-    private async Task<UploadRow> AcceptAsync(string ownerId, string albumName, string fileName, StoredBlob blob,
-        long generation, string mediaType, CancellationToken cancellationToken)
+    private async Task<UploadRow> AcceptAsync(
+        UploadFile file, StoredBlob blob, long generation, CancellationToken cancellationToken)
     {
+        var (ownerId, albumName, fileName) = (file.OwnerId, file.Album, file.Name);
         var id = ids.Next();
         var photoId = ids.Next();
         var upload = await database.WriteAsync(async session =>
@@ -158,7 +191,7 @@ public sealed class UploadIntake(
                     Name = fileName,
                     Digest = blob.Digest,
                     LengthBytes = blob.Length,
-                    MediaType = mediaType,
+                    MediaType = ImageSignature.MediaType(file.Format),
                 };
                 await sagas.BeginAsync(session, UploadSaga.Kind, id, UploadSaga.LaneOf(ownerId), state);
             }
@@ -187,4 +220,6 @@ public sealed class UploadIntake(
 
     private static IResult TooLarge(long bytesMax) =>
         Problem.Result(413, "upload-too-large", $"A file may have at most {bytesMax / 1_000_000} MB.");
+
+    private sealed record UploadFile(string OwnerId, string Album, string Name, ImageFormat Format);
 }

@@ -2,14 +2,15 @@ using System.Diagnostics;
 using System.Text.Json;
 using Flickr.Load.Drill;
 using Flickr.Load.Peers;
+using Flickr.Load.Policies;
 using Flickr.Load.Questions;
 using Spectre.Console;
 
 namespace Flickr.Load;
 
 /// <summary>
-/// Load benches beside other servers: <c>dotnet run -c Release --project bench/Load -- hits|storm|memory|miss|drill [--rounds N] [--seconds N]
-/// [--shape "20 KB"] [--peers flickr,nginx] [--json]</c>. Loopback only, bounded in time; servers on processor 0, the
+/// Load benches beside other servers: <c>dotnet run -c Release --project bench/Load -- QUESTION</c> with the options of
+/// <see cref="BenchOptions.Usage"/>. Loopback only, bounded in time; servers on processor 0, the
 /// generator and the origin on processor 1.
 /// </summary>
 [System.Runtime.Versioning.SupportedOSPlatform("linux")]
@@ -27,7 +28,19 @@ internal static class Bench
             return 2;
         }
         Process.GetCurrentProcess().ProcessorAffinity = 1 << GeneratorProcessor;
-        return options.Question == "drill" ? await DrillAsync(options) : await AskAsync(options);
+        switch (options.Question)
+        {
+            case "drill":
+                return await DrillAsync(options);
+            case "hitratio":
+                HitRatioQuestion.Run(Console.Out);
+                return 0;
+            case "restart":
+                await RestartQuestion.RunAsync(options.Objects, Console.Out);
+                return 0;
+            default:
+                return await AskAsync(options);
+        }
     }
 
     private static async Task<int> DrillAsync(BenchOptions options)
@@ -49,11 +62,25 @@ internal static class Bench
     private static async Task<int> AskAsync(BenchOptions options)
     {
         await using var origin = await BenchOrigin.StartAsync();
-        var peers = StartAll(options, name => new PeerOrder(name, origin.Port, ServerProcessor));
+        var settings = options.Question == "soak" ? SoakQuestion.Settings : [];
+        var peers = StartAll(options, name => new PeerOrder(name, origin.Port, ServerProcessor) { Settings = settings });
         try
         {
-            Ask(options, peers, origin);
-            return 0;
+            switch (options.Question)
+            {
+                case "promises" or "latency":
+                    return PromisesReport.Print(options, peers) ? 0 : 1;
+                case "soak":
+                    var seen = await SoakQuestion.AskAsync(peers[0], options.Soak);
+                    Print(options, $"soak: {seen.Minutes:0.0} minutes, {seen.Requests} requests", [seen],
+                        ["MiB warm", "MiB end", "lane hits", "evictions", "failures", "checksum misses", "leases left", "slow answers left", "good"],
+                        row => [$"{row.ResidentStart >> 20}", $"{row.ResidentEnd >> 20}", $"{row.LaneHits:0}", $"{row.Evictions:0}", $"{row.Failures}",
+                            $"{row.ChecksumMisses}", $"{row.Leases}", $"{row.SlowAnswers}", row.IsGood ? "yes" : "no"]);
+                    return seen.IsGood ? 0 : 1;
+                default:
+                    Ask(options, peers, origin);
+                    return 0;
+            }
         }
         finally
         {
@@ -112,7 +139,7 @@ internal static class Bench
             row => [row.Name, row.Version, $"{row.Median:0}", $"{row.Least:0}–{row.Most:0}", $"{row.ProcessorMicroseconds:0.0}", $"{row.P99Milliseconds:0.00}", $"{rows[0].RatioTo(row):0.00} ×"]);
     }
 
-    private static void Print<T>(BenchOptions options, string title, IReadOnlyList<T> rows, string[] heads, Func<T, string[]> cells)
+    internal static void Print<T>(BenchOptions options, string title, IReadOnlyList<T> rows, string[] heads, Func<T, string[]> cells)
     {
         if (options.Json)
         {

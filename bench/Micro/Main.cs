@@ -1,4 +1,3 @@
-using System.Globalization;
 using BenchmarkDotNet.Running;
 
 namespace Flickr.Micro;
@@ -11,16 +10,6 @@ internal static class Bench
         if (args is ["cache-log-cost"])
         {
             await CacheLogCost.RunAsync(Console.Out);
-            return;
-        }
-        if (args is ["cache-hit-ratio"])
-        {
-            CacheHitRatio.Run(Console.Out);
-            return;
-        }
-        if (args is ["cache-restart", ..])
-        {
-            await CacheRestart.RunAsync(args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 1_000_000, Console.Out);
             return;
         }
         BenchmarkSwitcher.FromAssembly(typeof(Bench).Assembly).Run(args);

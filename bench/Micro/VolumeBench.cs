@@ -1,6 +1,6 @@
 using BenchmarkDotNet.Attributes;
+using Flickr.Fleet.Durability;
 using Flickr.Origin;
-using Flickr.Origin.Durability;
 using Flickr.Origin.Needles;
 using Flickr.Origin.Volumes;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -55,10 +55,10 @@ public class VolumeBench
         using (var file = File.OpenHandle(path + ".new", FileMode.CreateNew, FileAccess.Write))
         {
             RandomAccess.Write(file, blob.Bytes, 0);
-            Posix.SyncData(file);
+            Fsync.Data(file);
         }
         File.Move(path + ".new", path);
-        Posix.SyncDirectory(_folder);
+        Fsync.Directory(_folder);
         return Task.CompletedTask;
     });
 

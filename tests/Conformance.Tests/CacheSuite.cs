@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json;
 
 namespace Flickr.Conformance.Tests;
 
@@ -63,6 +64,12 @@ internal static class CacheSuite
             .Select(parts => new CacheTestResult(parts[0], parts[1], parts[2], parts[3], parts[4]))];
     }
 
+    /// <summary>The results of browsers, servers and services that the edition was published with.</summary>
+    public static IReadOnlyList<PublishedResult> Published() =>
+        [.. Directory.GetFiles(Path.Combine(Folder, "node_modules", "http-cache-tests", "results"), "*.json")
+            .Select(file => new PublishedResult(Path.GetFileNameWithoutExtension(file),
+                JsonDocument.Parse(File.ReadAllBytes(file)).RootElement))];
+
     private static async Task<(int Code, string Output)> RunAsync(string program, string[] arguments,
         TimeSpan limit)
     {
@@ -115,3 +122,10 @@ internal static class CacheSuite
 /// untested.</param>
 /// <param name="Message">What the suite said.</param>
 internal sealed record CacheTestResult(string Id, string Group, string Kind, string Outcome, string Message);
+
+/// <summary>A result that the suite was published with.</summary>
+internal sealed record PublishedResult(string Name, JsonElement Tests)
+{
+    /// <summary>Whether the test was passed: anything but <c>true</c> says why not.</summary>
+    public bool Passed(string id) => Tests.TryGetProperty(id, out var outcome) && outcome.ValueKind == JsonValueKind.True;
+}

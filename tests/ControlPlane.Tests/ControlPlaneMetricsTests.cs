@@ -40,6 +40,30 @@ public sealed class ControlPlaneMetricsTests
         Assert.Equal(0, await ValueAsync(plane, "flickr_controlplane_heartbeats_missed_total"));
     }
 
+    [Fact]
+    public async Task Joins_and_what_is_refused_to_strangers_are_counted()
+    {
+        await using var plane = await StartedControlPlane.StartWithMembersAsync();
+        await using var node = new Members.JoiningNode(plane.MemberAddress, "edge", "edge-1");
+        var token = await plane.InviteAsync("edge");
+        await node.JoinAsync(token);
+        await using var thief = new Members.JoiningNode(plane.MemberAddress, "edge", "edge-2");
+        await Assert.ThrowsAsync<Listening.JoinRefusedException>(() => thief.JoinAsync(token));
+        await plane.RemoveAsync("edge-1");
+        using var removed = node.Client();
+        await Assert.ThrowsAnyAsync<HttpRequestException>(() => removed.GetAsync("/v1/keys/verify"));
+        using var stranger = new HttpClient(new SocketsHttpHandler
+        {
+            SslOptions = new() { RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is not null },
+        });
+        await stranger.GetAsync(plane.MemberAddress + "/v1/keys/verify");
+
+        Assert.Equal(1, await ValueAsync(plane, "flickr_controlplane_joins_total"));
+        Assert.Equal(1, await ValueAsync(plane, "flickr_controlplane_refused_total{reason=\"join\"}"));
+        Assert.Equal(1, await ValueAsync(plane, "flickr_controlplane_refused_total{reason=\"certificate\"}"));
+        Assert.Equal(1, await ValueAsync(plane, "flickr_controlplane_invalidations_total{kind=\"member\"}"));
+    }
+
     private static async Task<double> ValueAsync(StartedControlPlane plane, string series)
     {
         using var http = new HttpClient();

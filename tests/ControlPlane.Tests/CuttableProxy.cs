@@ -14,7 +14,7 @@ internal sealed class CuttableProxy : IAsyncDisposable
     private readonly Lock _relaying = new();
     private readonly List<Socket> _sockets = [];
     private readonly Task _accepting;
-    private readonly IPEndPoint _target;
+    private volatile IPEndPoint _target;
     private bool _isCut;
 
     public CuttableProxy(string target)
@@ -37,6 +37,13 @@ internal sealed class CuttableProxy : IAsyncDisposable
             }
             _sockets.Clear();
         }
+    }
+
+    /// <summary>Lets connections through again, to a successor.</summary>
+    public void Mend(string target)
+    {
+        _target = IPEndPoint.Parse(new Uri(target).Authority);
+        Mend();
     }
 
     public void Mend()

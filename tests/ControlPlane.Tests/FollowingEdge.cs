@@ -20,7 +20,7 @@ internal sealed class FollowingEdge : IAsyncDisposable
     public InvalidationHorizon Horizon => Journal.Horizon;
 
     public static FollowingEdge Start(string id, string[] addresses, string key, string? folder = null,
-        HttpMessageHandler? handler = null)
+        HttpMessageHandler? handler = null, Func<HeartbeatEvent, bool>? isGenuine = null)
     {
         var ownsFolder = folder is null;
         folder ??= Directory.CreateTempSubdirectory("flickr-edge").FullName;
@@ -30,6 +30,7 @@ internal sealed class FollowingEdge : IAsyncDisposable
             {
                 Addresses = addresses,
                 Key = key,
+                IsGenuine = isGenuine,
                 EdgeId = id,
                 PublicAddress = $"http://{id}.example",
                 ReconnectMin = TimeSpan.FromMilliseconds(20),

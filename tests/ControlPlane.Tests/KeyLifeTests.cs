@@ -26,7 +26,7 @@ public sealed class KeyLifeTests : IAsyncLifetime
         var keys = Options.Create(new KeyOptions());
         _database = Database.Open(options.Database, TimeProvider.System);
         await Migrations.ApplyAsync(_database, typeof(ControlPlaneProgram).Assembly);
-        _vault = KeyVault.Open(options, keys);
+        _vault = KeyVault.Of(options, keys.Value, TimeProvider.System);
         var audit = new AuditLog(_database, _time);
         var signals = new LogSignals(options, _database, NullLogger<LogSignals>.Instance,
             TimeProvider.System);
@@ -83,7 +83,7 @@ public sealed class KeyLifeTests : IAsyncLifetime
             """, new { lease = _time.GetUtcNow().ToUnixTimeMilliseconds() }));
         _time.Advance(TimeSpan.FromSeconds(silentSeconds));
 
-        var key = await _life.RotateAsync(SigningAlgorithm.HS256, "test", CancellationToken.None);
+        var key = await _life.RotateAsync(SigningAlgorithm.HS256, false, "test", CancellationToken.None);
 
         Assert.Equal(waits ? KeyState.PrePublished : KeyState.Active, key.Life);
         _time.Advance(TimeSpan.FromSeconds(2));
@@ -97,7 +97,7 @@ public sealed class KeyLifeTests : IAsyncLifetime
         for (var turn = 0; turn < 100; turn++)
         {
             _time.Advance(TimeSpan.FromHours(1));
-            await _life.RotateAsync(SigningAlgorithm.ES256, "test", CancellationToken.None);
+            await _life.RotateAsync(SigningAlgorithm.ES256, false, "test", CancellationToken.None);
         }
         var keys = (await _life.AllAsync(CancellationToken.None)).Where(key =>
             key.Algorithm == "ES256").ToList();
@@ -106,6 +106,54 @@ public sealed class KeyLifeTests : IAsyncLifetime
         Assert.Single(keys, key => key.Life == KeyState.PrePublished);
         Assert.Equal(101, keys.Count(key => key.ActivatedMs > 0));
         Assert.All(keys.Where(key => key.Life == KeyState.Destroyed), key => Assert.Null(key.Sealed));
+    }
+
+    [Fact]
+    public async Task A_scheduled_key_has_been_with_the_edges_for_ten_minutes_and_an_operators_waits_for_nothing_but_them()
+    {
+        var first = await ActiveAsync();
+        _time.Advance(TimeSpan.FromDays(7) - TimeSpan.FromMinutes(9));
+        var spare = await _life.RotateAsync(SigningAlgorithm.HS256, false, "test", CancellationToken.None);
+        Assert.Equal(KeyState.Active, spare.Life); // at once, and a new spare is published now
+        var young = (await _life.AllAsync(CancellationToken.None)).Single(key =>
+            key.Algorithm == "HS256" && key.Life == KeyState.PrePublished);
+        await _database.WriteAsync(session => session.ExecuteAsync(
+            "UPDATE signing_key SET activated_ms = @long_ago WHERE kid = @Kid",
+            new { long_ago = _time.GetUtcNow().AddDays(-8).ToUnixTimeMilliseconds(), spare.Kid }));
+
+        await _life.AdvanceAsync(CancellationToken.None);
+        _time.Advance(TimeSpan.FromMinutes(9.9));
+        var dueBefore = await _life.IsDueAsync(CancellationToken.None);
+        await _life.AdvanceAsync(CancellationToken.None);
+        var before = await ActiveAsync();
+        _time.Advance(TimeSpan.FromMinutes(0.2));
+        var dueThen = await _life.IsDueAsync(CancellationToken.None);
+        await _life.AdvanceAsync(CancellationToken.None);
+
+        Assert.NotEqual(first, spare.Kid);
+        Assert.False(dueBefore);
+        Assert.Equal(spare.Kid, before);
+        Assert.True(dueThen);
+        Assert.Equal(young.Kid, await ActiveAsync());
+    }
+
+    [Fact]
+    public async Task An_operator_who_does_not_wait_for_a_silent_edge_is_obeyed_and_named_in_the_audit_log()
+    {
+        await _database.WriteAsync(session => session.ExecuteAsync(
+            """
+            INSERT INTO edge (id, address, connection, joined_ms, lease_ms, acknowledged, acknowledged_ms, keys_version,
+                bound_private_ms, bound_public_ms, cut_off_ms)
+            VALUES ('edge', '', 'c', 0, @lease, 0, 0, 0, 120000, 300000, 86400000)
+            """, new { lease = _time.GetUtcNow().ToUnixTimeMilliseconds() }));
+
+        var waits = await _life.RotateAsync(SigningAlgorithm.HS256, false, "test", CancellationToken.None);
+        var forced = await _life.RotateAsync(SigningAlgorithm.HS256, true, "test", CancellationToken.None);
+
+        Assert.Equal(KeyState.PrePublished, waits.Life);
+        Assert.Equal((waits.Kid, KeyState.Active), (forced.Kid, forced.Life));
+        Assert.Equal(1, await _database.ReadAsync(session => session.ScalarAsync<long>(
+            "SELECT COUNT(*) FROM audit WHERE action = 'rotate' AND actor = 'test' AND detail LIKE '%forced=True'")));
     }
 
     private async Task<string> ActiveAsync() => (await _life.AllAsync(CancellationToken.None))

@@ -194,7 +194,7 @@ public sealed class KeyTests
     }
 
     [Fact]
-    public async Task A_wrapped_key_that_was_moved_to_another_row_does_not_open()
+    public async Task Attack_34_a_wrapped_key_that_was_moved_to_another_row_does_not_open()
     {
         await using var plane = await StartedControlPlane.StartAsync();
         var database = plane.Services.GetRequiredService<Database>();

@@ -31,6 +31,7 @@ internal sealed class StartedControlPlane : IAsyncDisposable
     public string Database { get; }
     public string Address => AddressAt(0);
     public string AdminAddress => AddressAt(1);
+    public string MemberAddress => AddressAt(2);
     public IServiceProvider Services => _app.Services;
 
     public static async Task<StartedControlPlane> StartAsync(SqlEngine engine = SqlEngine.Sqlite,
@@ -72,6 +73,41 @@ internal sealed class StartedControlPlane : IAsyncDisposable
             });
         await app.StartAsync();
         return new StartedControlPlane(app, folder, database, ownsFolder);
+    }
+
+    /// <summary>The same with a listener for members.</summary>
+    public static Task<StartedControlPlane> StartWithMembersAsync(SqlEngine engine = SqlEngine.Sqlite,
+        Action<IServiceCollection>? services = null, TimeSpan? certificateLife = null)
+    {
+        var settings = WithMembers;
+        settings["ControlPlane:Members:CertificateLife"] = certificateLife?.ToString();
+        return StartAsync(engine, settings, services);
+    }
+
+    public static Task<StartedControlPlane> StartWithMembersAsync(string folder, string database) =>
+        StartAsync(folder, database, ownsFolder: false, WithMembers);
+
+    private static Dictionary<string, string?> WithMembers => new()
+    {
+        ["ControlPlane:Members:Listen"] = "https://127.0.0.1:0",
+    };
+
+    /// <summary>A join token.</summary>
+    public async Task<string> InviteAsync(string role, string? name = null)
+    {
+        using var client = Client();
+        using var response = await client.PostAsJsonAsync("/v1/members/invitations", new { role, name });
+        Assert.Equal(201, (int)response.StatusCode);
+        return (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("token").GetString()!;
+    }
+
+    /// <summary>Removes a member and gives the receipt.</summary>
+    public async Task<JsonElement> RemoveAsync(string member, bool isStolen = false, long wait = 0)
+    {
+        using var client = Client();
+        using var response = await client.DeleteAsync($"/v1/members/{member}?stolen={isStolen}&wait={wait}");
+        Assert.Equal(202, (int)response.StatusCode);
+        return await response.Content.ReadFromJsonAsync<JsonElement>();
     }
 
     /// <summary>A client with a bearer key; empty for none.</summary>

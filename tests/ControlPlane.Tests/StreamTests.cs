@@ -128,7 +128,7 @@ public sealed class StreamTests
     }
 
     [Fact]
-    public async Task A_control_plane_restored_from_an_old_copy_is_refused_even_when_its_log_has_grown_past()
+    public async Task Attack_31_a_control_plane_restored_from_an_old_copy_is_refused_even_when_its_log_has_grown_past()
     {
         await using var plane = await StartedControlPlane.StartAsync();
         var folder = Directory.CreateTempSubdirectory("flickr-edge").FullName;
@@ -194,7 +194,7 @@ public sealed class StreamTests
     }
 
     /// <summary>A consistent copy of a running SQLite database, as a backup makes it.</summary>
-    private static async Task CopyAsync(string folder, string copy)
+    internal static async Task CopyAsync(string folder, string copy)
     {
         await using var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={folder}/cp.db;Pooling=false");
         await connection.OpenAsync();

@@ -4,11 +4,11 @@ using System.Net.Sockets;
 namespace Flickr.Tests;
 
 /// <summary>
-/// Port bases whose twelve ports are free right now, below the range that the system hands out by itself.
+/// Port bases whose ports are free right now, below the range that the system hands out by itself.
 /// </summary>
 internal static class FreePorts
 {
-    private static readonly int[] Offsets = [0, 1, 2, 10, 11, 12, 1000, 1001, 1002, 1010, 1011, 1012];
+    private static readonly int[] Offsets = [0, 1, 2, 3, 10, 11, 12, 13, 14, 15, 1000, 1001, 1002, 1010, 1011, 1012];
 
     public static int Base()
     {

@@ -17,7 +17,8 @@ internal sealed class UpProcess : IAsyncDisposable
     private readonly TaskCompletionSource<string> _firstLine =
         new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private UpProcess(string dataDirectory, int portBase, IEnumerable<string> more)
+    private UpProcess(string dataDirectory, int portBase, IEnumerable<string> more,
+        IReadOnlyDictionary<string, string>? environment = null)
     {
         (DataDirectory, PortBase) = (dataDirectory, portBase);
         var start = new ProcessStartInfo(Executable)
@@ -31,6 +32,10 @@ internal sealed class UpProcess : IAsyncDisposable
         foreach (var argument in arguments)
         {
             start.ArgumentList.Add(argument);
+        }
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>())
+        {
+            start.Environment[name] = value;
         }
         _process = new Process { StartInfo = start };
         _process.OutputDataReceived += (_, line) => _firstLine.TrySetResult(line.Data ?? "");
@@ -75,10 +80,14 @@ internal sealed class UpProcess : IAsyncDisposable
         File.ReadAllText(Path.Combine(DataDirectory, "secrets", name + ".key")).Trim();
 
     /// <summary>Starts and waits until every node is ready.</summary>
-    public static async Task<UpProcess> StartAsync(string dataDirectory, int? portBase = null,
-        params string[] more)
+    public static Task<UpProcess> StartAsync(string dataDirectory, int? portBase = null, params string[] more) =>
+        StartAsync(dataDirectory, portBase, null, more);
+
+    /// <summary>Starts with settings in the environment and waits until every node is ready.</summary>
+    public static async Task<UpProcess> StartAsync(string dataDirectory, int? portBase,
+        IReadOnlyDictionary<string, string>? environment, params string[] more)
     {
-        var up = new UpProcess(dataDirectory, portBase ?? FreePorts.Base(), more);
+        var up = new UpProcess(dataDirectory, portBase ?? FreePorts.Base(), more, environment);
         var line = await up._firstLine.Task.WaitAsync(StartBound);
         if (!line.StartsWith('{'))
         {

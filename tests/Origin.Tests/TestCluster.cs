@@ -10,13 +10,12 @@ internal sealed class TestCluster : IAsyncDisposable
     private readonly TemporaryFolder _folder = new();
     private readonly int[] _ports;
     private readonly TestNode?[] _nodes;
-    private readonly (string, string)[] _settings;
 
     private TestCluster(int count, (string, string)[] settings)
     {
         _ports = FreePorts(count);
         _nodes = new TestNode?[count];
-        _settings = settings;
+        Settings = settings;
     }
 
     public static async Task<TestCluster> StartAsync(int count, params (string, string)[] settings)
@@ -28,6 +27,9 @@ internal sealed class TestCluster : IAsyncDisposable
         }
         return cluster;
     }
+
+    /// <summary>Settings of nodes that are started from now on.</summary>
+    public (string, string)[] Settings { get; set; }
 
     public TestNode this[int index] => _nodes[index]!;
 
@@ -48,7 +50,7 @@ internal sealed class TestCluster : IAsyncDisposable
             settings.Add(($"Origin:Nodes:{i}:Id", $"node-{i}"));
             settings.Add(($"Origin:Nodes:{i}:Address", $"http://127.0.0.1:{_ports[i]}"));
         }
-        var node = await TestNode.StartAsync(FolderOf(index), [.. settings, .. _settings]);
+        var node = await TestNode.StartAsync(FolderOf(index), [.. settings, .. Settings]);
         node.Client.DefaultRequestHeaders.Add("Authorization", "Bearer between nodes");
         _nodes[index] = node;
     }

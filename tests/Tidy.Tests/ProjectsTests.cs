@@ -7,17 +7,18 @@ namespace Flickr.Tidy.Tests;
 public sealed class ProjectsTests
 {
     /// <summary>
-    /// Programs → Fleet → Tokens, and programs → Sql; only the command may reference programs.
+    /// Programs → Fleet → Tokens, programs → Sql and Discovery; only the command may reference programs.
     /// </summary>
     private static readonly Dictionary<string, string[]> MayReference = new(StringComparer.Ordinal)
     {
         ["Tokens"] = [],
         ["Fleet"] = ["Tokens"],
         ["Sql"] = [],
-        ["Edge"] = ["Fleet", "Tokens"],
-        ["Origin"] = ["Fleet"],
-        ["ControlPlane"] = ["Fleet", "Tokens", "Sql"],
-        ["Photos"] = ["Tokens", "Sql"],
+        ["Discovery"] = [],
+        ["Edge"] = ["Fleet", "Tokens", "Discovery"],
+        ["Origin"] = ["Fleet", "Discovery"],
+        ["ControlPlane"] = ["Fleet", "Tokens", "Sql", "Discovery"],
+        ["Photos"] = ["Tokens", "Sql", "Discovery"],
         ["Flickr"] = ["Tokens", "Fleet", "Sql", "Edge", "Origin", "ControlPlane", "Photos"],
     };
 

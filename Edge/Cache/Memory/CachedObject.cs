@@ -12,6 +12,7 @@ internal sealed class CachedObject(CacheKey key, MemoryTier tier) : S3FifoNode(k
     private SlabRun[] _runs = new SlabRun[1];
     private int _references = 1; // the builder's
     private long _length;
+    private int _preparedBytes;
 
     /// <summary>Bytes of the body that may be read; grows until the commit.</summary>
     public long Length => Volatile.Read(ref _length);
@@ -31,7 +32,7 @@ internal sealed class CachedObject(CacheKey key, MemoryTier tier) : S3FifoNode(k
     public object? Facts { get; private set; }
 
     /// <summary>What a reader has made of the head, to be used again; null: nothing yet.</summary>
-    public object? Prepared { get; set; }
+    public object? Prepared { get; private set; }
 
     /// <summary>The part of the charge that is no slab.</summary>
     public long MetadataBytes { get; set; }
@@ -120,6 +121,13 @@ internal sealed class CachedObject(CacheKey key, MemoryTier tier) : S3FifoNode(k
         var run = _runs[FirstRun];
         _runs[FirstRun++] = default;
         return run;
+    }
+
+    /// <summary>Keeps what a reader has made of the head; it counts towards the limit from now on.</summary>
+    public void SetPrepared(object prepared, int bytes)
+    {
+        Prepared = prepared;
+        tier.Recharge(this, bytes - Interlocked.Exchange(ref _preparedBytes, bytes));
     }
 
     public void Seal(in SlabRun head, int headLength, long fillSequence, object? facts)

@@ -34,13 +34,13 @@ internal readonly struct CachedObjectLease : IDisposable
     public object? Facts => Object.Facts;
 
     /// <summary>
-    /// What a reader has made of the head, kept as long as this very object and not counted in its charge;
-    /// null: nothing yet. Readers at the same time may each set theirs: the last one stays.
+    /// What a reader has made of the head, kept as long as this very object; null: nothing yet. Readers at the
+    /// same time may each set theirs: the last one stays.
     /// </summary>
     public object? Prepared => Object.Prepared;
 
-    /// <summary>Keeps what was made of the head.</summary>
-    public void SetPrepared(object prepared) => Object.Prepared = prepared;
+    /// <summary>Keeps what was made of the head, which takes so many bytes of heap.</summary>
+    public void SetPrepared(object prepared, int bytes) => Object.SetPrepared(prepared, bytes);
 
     /// <summary>Bytes of the body.</summary>
     public long Length => Object.Length;

@@ -39,8 +39,7 @@ internal sealed class MemoryTier
     {
         _options = options;
         // Half of a queue for one object at most: otherwise one newcomer would push out all others.
-        ObjectBytesMax =
-            Math.Min(options.ObjectBytesMax, (long)(options.BytesMax * options.SmallQueueShare) / 2);
+        ObjectBytesMax = Math.Min(options.ObjectBytesMax, (long)(options.BytesMax * options.SmallQueueShare) / 2);
         var ghostKeys = (int)Math.Clamp(options.BytesMax >> 13, 1 << 10, 1 << 24);
         _queues = new S3Fifo(options.BytesMax, options.SmallQueueShare, options.PromoteHits, ghostKeys);
         _fixedBytes = _queues.GhostBytes;
@@ -67,13 +66,10 @@ internal sealed class MemoryTier
         {
             lock (_gate)
             {
-                return new MemoryTierStatistics(
-                    _count, _options.BytesMax, _arena.CommittedBytes, _arena.UsedBytes,
-                        _metadata + _fixedBytes,
-                    _queues.SmallBytes, _queues.MainBytes, Interlocked.Read(ref _borrowed),
-                        _leases.Outstanding, _inserted,
-                    _queues.Evictions, _queues.Promotions, _queues.GhostHits, _removed,
-                        Interlocked.Read(ref _noRoom));
+                return new MemoryTierStatistics(_count, _options.BytesMax, _arena.CommittedBytes,
+                    _arena.UsedBytes, _metadata + _fixedBytes, _queues.SmallBytes, _queues.MainBytes,
+                    Interlocked.Read(ref _borrowed), _leases.Outstanding, _inserted, _queues.Evictions,
+                    _queues.Promotions, _queues.GhostHits, _removed, Interlocked.Read(ref _noRoom));
             }
         }
     }
@@ -269,6 +265,22 @@ internal sealed class MemoryTier
         }
         KeepLimit();
         return CommitOutcome.Stored;
+    }
+
+    /// <summary>An object costs more (or less) bookkeeping than before.</summary>
+    internal void Recharge(CachedObject target, int bytes)
+    {
+        lock (_gate)
+        {
+            if (target.Queue == S3FifoQueue.None)
+            {
+                return; // it has left, and its charge with it
+            }
+            target.MetadataBytes += bytes;
+            _metadata += bytes;
+            _queues.Recharge(target, bytes);
+        }
+        KeepLimit();
     }
 
     private CachedObjectLease Lease(CachedObject acquired)

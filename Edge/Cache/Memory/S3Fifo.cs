@@ -94,6 +94,10 @@ internal sealed class S3Fifo
         }
     }
 
+    /// <summary>A node that is in a queue costs more (or less) than before.</summary>
+    public void Recharge(S3FifoNode node, long bytes) =>
+        (node.Queue == S3FifoQueue.Main ? _main : _small).Recharge(node, bytes);
+
     /// <summary>
     /// Takes out the object to go next. <paramref name="kept"/> hears of each object that earned its place in
     /// the main queue on the way. Null when there is none, or when all that were looked at are being read.
@@ -169,6 +173,12 @@ internal sealed class NodeQueue(S3FifoQueue queue)
         }
         _newest = node;
         Bytes += node.ChargeBytes;
+    }
+
+    public void Recharge(S3FifoNode node, long bytes)
+    {
+        node.ChargeBytes += bytes;
+        Bytes += bytes;
     }
 
     public void Remove(S3FifoNode node)

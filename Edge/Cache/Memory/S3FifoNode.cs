@@ -20,7 +20,7 @@ internal class S3FifoNode(CacheKey key)
     public CacheKey Key { get; } = key;
 
     /// <summary>
-    /// Bytes the object costs, bookkeeping included. Set before it is inserted, constant after.
+    /// Bytes the object costs, bookkeeping included. Once it is in a queue, only the queue changes it.
     /// </summary>
     public long ChargeBytes { get; set; }
 

@@ -75,6 +75,8 @@ internal static partial class Line
             $"--Edge:DataDirectory={order.Folder}", "--Edge:Sites:0:Host=*",
             $"--Edge:Sites:0:Upstreams:0=http://127.0.0.1:{order.OriginPort}",
             $"--Edge:Sites:0:Access={(signed is null ? "Public" : "Token")}", "--Edge:Memory:BytesMax=2147483648",
+            // The others keep 8 MB in memory too; by default ours leaves what is above 2 MiB to the disk.
+            "--Edge:Memory:ObjectBytesMax=16777216",
         ];
         if (order.SecondOriginPort > 0)
         {
@@ -89,6 +91,7 @@ internal static partial class Line
             command.Add("--Edge:Log:AdmitAll=true");
         }
         command.AddRange(signed?.EdgeSettings ?? []);
+        command.AddRange(order.Settings); // the last one holds
         return Peer.Start(order, assembly.GetName().Version!.ToString(3), [.. command]);
     }
 

@@ -12,6 +12,9 @@ internal sealed record PeerOrder(string Name, int OriginPort, int Processor)
     /// <summary>Whether the origin's words on caching are to be obeyed, not overridden.</summary>
     public bool IsDrill { get; init; }
 
+    /// <summary>Further settings of ours.</summary>
+    public string[] Settings { get; init; } = [];
+
     /// <summary>Where it listens.</summary>
     public int Port { get; init; } = Ports.Free();
 

@@ -35,6 +35,10 @@ internal sealed class Row(string name, string version)
     /// <summary>Median of the ratios round by round, so that a slow moment of the machine hits both.</summary>
     public double RatioTo(Row other) => MedianOf([.. _perSecond.Zip(other._perSecond, (ours, theirs) => ours / theirs)]);
 
+    /// <summary>The ratios round by round.</summary>
+    public IReadOnlyList<double> RatiosTo(Row other) =>
+        [.. _perSecond.Zip(other._perSecond, (ours, theirs) => ours / theirs)];
+
     private static double MedianOf(List<double> values)
     {
         var sorted = values.Order().ToList();

@@ -75,9 +75,10 @@ public sealed class FlightBodyTests : IDisposable
         await body.PublishAsync(3);
         body.Fail(FillFault.Truncated);
 
-        Assert.Equal(3, (await reader.NextAsync(CancellationToken.None)).Length);
+        Assert.Equal(3, await reader.WaitAsync(CancellationToken.None));
+        Assert.Equal(3, await reader.ReadAsync(new byte[10], CancellationToken.None));
         var cut = await Assert.ThrowsAsync<FillCutException>(() =>
-            reader.NextAsync(CancellationToken.None).AsTask());
+            reader.WaitAsync(CancellationToken.None).AsTask());
 
         Assert.Equal(FillFault.Truncated, cut.Fault);
     }
@@ -124,9 +125,10 @@ public sealed class FlightBodyTests : IDisposable
     private static async Task<byte[]> ReadAllAsync(FlightReader reader)
     {
         using var all = new MemoryStream();
-        while (await reader.NextAsync(CancellationToken.None) is { IsEmpty: false } bytes)
+        var bytes = new byte[10_000];
+        while (await reader.WaitAsync(CancellationToken.None) > 0)
         {
-            all.Write(bytes.Span);
+            all.Write(bytes, 0, await reader.ReadAsync(bytes, CancellationToken.None));
         }
         return all.ToArray();
     }
@@ -136,9 +138,10 @@ public sealed class FlightBodyTests : IDisposable
         using (reader)
         {
             var count = 0L;
-            while (await reader.NextAsync(CancellationToken.None) is { IsEmpty: false } bytes)
+            var bytes = new byte[10_000];
+            while (await reader.WaitAsync(CancellationToken.None) > 0)
             {
-                count += bytes.Length;
+                count += await reader.ReadAsync(bytes, CancellationToken.None);
             }
             return count;
         }

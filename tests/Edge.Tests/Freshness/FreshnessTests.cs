@@ -117,7 +117,7 @@ public sealed class FreshnessTests
     [InlineData("-7200", true, false)]
     [InlineData("7200.0", true, false)]
     [InlineData("7200,0", false, false)]
-    [InlineData("0,7200", true, false)]
+    [InlineData("0,7200", true, true)]
     [InlineData("0, 0", true, false)]
     [InlineData("99999999999999999999", false, false)]
     [InlineData("7200;foo=bar", true, false)]
@@ -130,6 +130,16 @@ public sealed class FreshnessTests
         Assert.Equal(isReused, IsReused(fields));
         Assert.Equal(isReusedByStrictSite,
             After(3, Rules with { MalformedAge = MalformedAge.Stale }, Get, fields) == ReuseVerdict.Fresh);
+    }
+
+    [Fact]
+    public void Two_lines_of_Age_make_an_answer_stale_on_a_strict_site_whatever_they_say()
+    {
+        (string, string)[] fields = [("Date", At(0)), ("Cache-Control", "max-age=3600"), ("Age", "0"), ("Age", "7200")];
+
+        Assert.True(IsReused(fields));
+        Assert.NotEqual(ReuseVerdict.Fresh,
+            After(3, Rules with { MalformedAge = MalformedAge.Stale }, Get, fields));
     }
 
     [Fact]

@@ -36,6 +36,20 @@ internal sealed class RawConnection(Socket socket) : IDisposable
         return Encoding.Latin1.GetString(read.ToArray());
     }
 
+    /// <summary>Reads one head, and nothing of what is behind it.</summary>
+    public async Task<string> ReadHeadAsync()
+    {
+        var head = new StringBuilder();
+        var one = new byte[1];
+        using var patience = new CancellationTokenSource(Patience);
+        while (head.Length < 4 || head.ToString(head.Length - 4, 4) != "\r\n\r\n")
+        {
+            await _stream.ReadExactlyAsync(one, patience.Token);
+            head.Append((char)one[0]);
+        }
+        return head.ToString();
+    }
+
     /// <summary>Reads until the text read so far satisfies <paramref name="isEnough"/>.</summary>
     public async Task<string> ReadUntilAsync(Func<string, bool> isEnough)
     {

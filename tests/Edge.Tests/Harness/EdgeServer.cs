@@ -19,6 +19,7 @@ internal sealed class EdgeServer : IAsyncDisposable
         (_app, _folder, _ownsFolder) = (app, folder, ownsFolder);
         var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.ToArray();
         (Address, AdminAddress) = (addresses[0], addresses[1]);
+        PeerAddress = addresses.ElementAtOrDefault(2) ?? "";
         Client = NewClient(Address);
         Admin = NewClient(AdminAddress);
     }
@@ -26,6 +27,9 @@ internal sealed class EdgeServer : IAsyncDisposable
     public string Address { get; }
 
     public string AdminAddress { get; }
+
+    /// <summary>Address of the listener for other edges; empty without one.</summary>
+    public string PeerAddress { get; }
 
     /// <summary>Host header of requests by <see cref="Client"/>.</summary>
     public string Authority => new Uri(Address).Authority;

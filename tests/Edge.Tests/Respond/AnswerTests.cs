@@ -168,7 +168,9 @@ public sealed class AnswerTests
             Assert.Equal("good", await answer.Content.ReadAsStringAsync());
             Assert.Contains("stale-error", answer.Headers.GetValues("Cache-Status").Single());
         }
-        Assert.InRange(origin.Count, 2, 3);
+        // The first fetch after the good one goes out on a connection that had been idle: a reset there says nothing of
+        // the origin, and the request is repeated once.
+        Assert.InRange(origin.Count, 2, failure == "reset" ? 4 : 3);
     }
 
     [Fact]

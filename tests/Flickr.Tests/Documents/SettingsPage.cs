@@ -38,8 +38,13 @@ internal sealed partial class SettingsPage
         var docs = XmlDocs.Of(assembly);
         return assembly.GetTypes().Select(type => (type, Section().Match(docs.Of(type) ?? "")))
             .Where(found => found.Item2.Success)
-            .Select(found => (found.type, found.Item2.Groups[1].Value));
+            .Select(found => (found.type, SectionOf(assembly, found.Item2.Groups[1].Value)));
     }
+
+    /// <summary>What is compiled into each program names its section <c>X:…</c>, with the program's name for X.</summary>
+    private static string SectionOf(Assembly assembly, string section) =>
+        section.StartsWith("X:", StringComparison.Ordinal)
+            ? assembly.GetName().Name!.Split('.')[^1] + section[1..] : section;
 
     /// <summary>Adds the tables of one program.</summary>
     public void Add(string program, IEnumerable<(Type Options, string Section)> sections)
@@ -134,6 +139,6 @@ internal sealed partial class SettingsPage
 
     private static string Cell(string? text) => (text ?? "").Replace("|", "\\|", StringComparison.Ordinal);
 
-    [GeneratedRegex(@"section `([A-Za-z:]+)`")]
+    [GeneratedRegex(@"section `([A-Za-z0-9:]+)`")]
     private static partial Regex Section();
 }

@@ -44,6 +44,11 @@ internal sealed class ChildNode(int index, int[] ports, string folder) : IDispos
         _process = null;
     }
 
+    /// <summary>SIGSTOP: the process keeps its sockets and does nothing.</summary>
+    public void Freeze() => Signal("-STOP");
+
+    public void Thaw() => Signal("-CONT");
+
     /// <summary>Waits until the node answers; fails after 60 seconds.</summary>
     public async Task AnswersAsync(HttpClient client)
     {
@@ -60,6 +65,12 @@ internal sealed class ChildNode(int index, int[] ports, string folder) : IDispos
                 await Task.Delay(30);
             }
         }
+    }
+
+    private void Signal(string signal)
+    {
+        using var kill = Process.Start("kill", [signal, _process!.Id.ToString(CultureInfo.InvariantCulture)]);
+        kill.WaitForExit();
     }
 
     public void Dispose()

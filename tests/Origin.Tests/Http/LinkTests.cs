@@ -7,17 +7,24 @@ using static Flickr.Origin.Tests.Http.BlobTests;
 
 namespace Flickr.Origin.Tests.Http;
 
-public sealed class LinkTests : IAsyncLifetime
+public class LinkTests : IAsyncLifetime
 {
     private readonly TemporaryFolder _folder = new();
     private TestNode _node = null!;
 
-    public async ValueTask InitializeAsync() => _node = await TestNode.StartAsync(_folder.Path);
+    /// <summary>Settings of the node under test; a store of another kind brings its own.</summary>
+    protected virtual (string, string)[] Settings => [];
+
+    public virtual async ValueTask InitializeAsync() => _node = await TestNode.StartAsync(_folder.Path, Settings);
 
     public async ValueTask DisposeAsync()
     {
-        await _node.DisposeAsync();
+        if (_node is not null)
+        {
+            await _node.DisposeAsync();
+        }
         _folder.Dispose();
+        GC.SuppressFinalize(this);
     }
 
     [Fact]
@@ -30,7 +37,7 @@ public sealed class LinkTests : IAsyncLifetime
             ("Link-Owner", "01ABC"), ("Link-Owner-Epoch", "3"), ("Link-Visibility", "public"),
             ("Link-Tags", "photo:01H album:02"), ("Link-Generation", "7"));
         await _node.DisposeAsync();
-        _node = await TestNode.StartAsync(_folder.Path);
+        _node = await TestNode.StartAsync(_folder.Path, Settings);
 
         using var got = await _node.Client.GetAsync("/alice/nature/original/swans.png?v=abc");
 

@@ -1,4 +1,3 @@
-using Flickr.Origin.Durability;
 using Flickr.Origin.Volumes;
 
 namespace Flickr.Origin.Tests.Volumes;
@@ -143,7 +142,7 @@ internal sealed class ForgetfulDisk : IVolumeDisk
     {
         if (fault != DiskFault.None)
         {
-            throw new IOException(fault.ToString(), fault == DiskFault.Full ? Posix.Enospc : Posix.Eio);
+            throw new IOException(fault.ToString(), fault == DiskFault.Full ? FileRoom.Enospc : FileRoom.Eio);
         }
     }
 

@@ -8,10 +8,10 @@ namespace Flickr.Origin.Tests.Volumes;
 /// <summary>A node's store over a hostile disk, with the list of what was acknowledged.</summary>
 internal sealed class StoreUnderTest : IDisposable
 {
-    public StoreUnderTest(IVolumeDisk disk, long volumeBytesMax = 1 << 20)
+    public StoreUnderTest(IVolumeDisk disk, long volumeBytesMax = 1 << 20, long checkpointBytes = 16 << 10)
     {
         Metrics = new OriginMetrics();
-        Store = new NodeStore(disk, OptionsOf(volumeBytesMax), "node", TimeProvider.System, Metrics, NullLogger.Instance);
+        Store = new NodeStore(disk, OptionsOf(volumeBytesMax, checkpointBytes), "node", TimeProvider.System, Metrics, NullLogger.Instance);
     }
 
     public OriginMetrics Metrics { get; }
@@ -60,10 +60,11 @@ internal sealed class StoreUnderTest : IDisposable
 
     public void Dispose() => Store.Dispose();
 
-    private static VolumeOptions OptionsOf(long volumeBytesMax) => new()
+    private static VolumeOptions OptionsOf(long volumeBytesMax, long checkpointBytes) => new()
     {
         VolumeBytesMax = volumeBytesMax,
         AllocateBytes = 32 << 10,
+        CheckpointBytes = checkpointBytes,
         ReserveBytes = 0,
     };
 }

@@ -118,8 +118,7 @@ public sealed class BlobCollectorTests
         await using var host = await StartAsync(engine);
         var database = host.Get<Database>();
         using var http = new HttpClient { BaseAddress = new Uri(host.Origin.Address) };
-        var collected = 0;
-        var refused = 0;
+        var (collected, refused) = (0, 0);
 
         async Task UploadAsync(int worker)
         {

@@ -45,7 +45,7 @@ internal sealed class OpenedEngine : IAsyncDisposable
         };
         configure?.Invoke(options);
         var engine = new SagaEngine(Database, new SagaStore(TimeProvider.System, Ids), [definition], Options.Create(options),
-            Metrics, NullLogger<SagaEngine>.Instance, TimeProvider.System);
+            Metrics, NullLogger<SagaEngine>.Instance, new Flickr.Tracing.ProgramTrace("Photos"), TimeProvider.System);
         _engines.Add(engine);
         await engine.StartAsync(CancellationToken.None);
         return engine;

@@ -45,7 +45,7 @@ public sealed class Fs1CodecTests
     }
 
     [Fact]
-    public void Different_grants_never_give_the_same_text_to_sign_or_the_same_token()
+    public void Attack_16_different_grants_never_give_the_same_text_to_sign_or_the_same_token()
     {
         var desk = new Desk();
         var id = Gen.String[Gen.Char["ab1"], 1, 2];
@@ -65,7 +65,7 @@ public sealed class Fs1CodecTests
     }
 
     [Fact]
-    public void A_token_whose_parts_are_moved_over_a_boundary_never_verifies()
+    public void Attack_16_a_token_whose_parts_are_moved_over_a_boundary_never_verifies()
     {
         var desk = new Desk();
         var token = desk.HsMinter.MintFs1(Desk.Album.ForViewer("v1").Tagged("album:1"));

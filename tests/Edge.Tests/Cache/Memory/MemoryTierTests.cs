@@ -102,6 +102,25 @@ public sealed class MemoryTierTests
     }
 
     [Fact]
+    public void What_a_reader_has_prepared_counts_towards_the_limit_and_leaves_with_its_object()
+    {
+        var tier = new MemoryTier(new EdgeMemoryOptions { BytesMax = 64 << 20 });
+        TestBody.Store(tier, TestBody.Key(1), TestBody.Make(TestBody.Key(1), 1000));
+        var before = tier.Statistics;
+        Assert.True(tier.TryGet(TestBody.Key(1), out var lease));
+
+        lease.SetPrepared(new object(), 700);
+        lease.SetPrepared(new object(), 600);
+
+        Assert.Equal(before.MetadataBytes + 600, tier.Statistics.MetadataBytes);
+        Assert.Equal(before.SmallBytes + 600, tier.Statistics.SmallBytes);
+        lease.Dispose();
+        tier.Remove(TestBody.Key(1));
+        Assert.Equal(0, tier.Statistics.SmallBytes);
+        Assert.Equal(before.MetadataBytes - MemoryTier.ObjectMetadataBytes - 32, tier.Statistics.MetadataBytes);
+    }
+
+    [Fact]
     public void An_object_larger_than_the_cut_off_is_not_kept()
     {
         var tier = new MemoryTier(new EdgeMemoryOptions { BytesMax = 64 << 20, ObjectBytesMax = 100_000 });
