@@ -1,4 +1,5 @@
 // The grid on the screen: every part of the line has its place and height, but only rows near the screen have elements.
+import { renew } from "./line.js";
 import { guess, justify } from "./rows.js";
 import { placeholder } from "./thumbhash.js";
 import { language } from "./words.js";
@@ -18,7 +19,10 @@ export class Grid {
     this.cells = new Map(); // photo id → its element, while it has one
     this.sections = new Map(); // part → { element, list, layout, top, height }
     this.template = document.querySelector("#cell").content.firstElementChild;
-    for (const cell of root.querySelectorAll("li[data-photo]")) this.cells.set(cell.dataset.id, cell);
+    for (const cell of root.querySelectorAll("li[data-photo]")) {
+      this.cells.set(cell.dataset.id, cell);
+      retry(cell);
+    }
     this.served = [...root.querySelectorAll(".part")];
     root.classList.add("placed");
     new ResizeObserver(() => this.measure()).observe(root);
@@ -174,7 +178,7 @@ export class Grid {
     const cell = this.template.cloneNode(true);
     cell.className = "new";
     cell.dataset.id = photo.id;
-    retry(cell.querySelector("img"));
+    retry(cell);
     this.cells.set(photo.id, cell);
     return cell;
   }
@@ -273,13 +277,18 @@ export class Grid {
 }
 
 /** A photo that was moved or published this moment may reach the edge a little later: its picture is asked for again. */
-function retry(image, triesLeft = 4) {
-  image.addEventListener("error", () => setTimeout(() => {
-    if (!triesLeft-- || !image.isConnected || !navigator.onLine) return;
-    const { src, srcset } = image;
+function retry(cell, triesLeft = 4) {
+  const image = cell.querySelector("img");
+  const again = async () => {
+    const { photo } = cell;
+    if (!photo || !image.isConnected || !navigator.onLine || !triesLeft--) return;
+    await renew(photo);
+    cell.dataset.hd = photo.hd.url;
     image.srcset = image.src = "";
-    Object.assign(image, { srcset, src });
-  }, 1500));
+    Object.assign(image, { srcset: photo.sources ?? sourcesOf(photo), src: photo.thumbnail.url });
+  };
+  image.addEventListener("error", () => setTimeout(again, 1500));
+  if (image.getAttribute("src") && image.complete && !image.naturalWidth) setTimeout(again, 1500); // it failed before this ran
 }
 
 /** The sizes a browser may choose from by the box's width; WebP once all of them are made. The viewer's sizes are not the grid's. */

@@ -6,6 +6,15 @@ import { call } from "./server.js";
 
 export const isReady = (photo) => Boolean(photo.thumbnail && photo.hd);
 
+/**
+ * Asks for a photo's addresses anew. Those of a page end with its token, or when the photo is moved or shown to others: then a
+ * purge refuses every token that was made in the same second or before.
+ */
+export async function renew(photo) {
+  const fresh = await call("GET", `/api/v1/photos/${photo.id}`).catch(() => null); // not to be had through a link: then as they are
+  if (fresh && isReady(fresh)) Object.assign(photo, { thumbnail: fresh.thumbnail, hd: fresh.hd, files: fresh.files, sources: null });
+}
+
 export class Line {
   /** @param {string} list address of the API's list @param {Photo[]} photos the first ones @param {{ next?: string, previous?: string }} ends */
   constructor(list, photos, { next = null, previous = null } = {}) {

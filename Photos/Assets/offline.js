@@ -9,14 +9,16 @@ const owner = "kept-for";
 /** @param {string | undefined} viewer who is signed in */
 export async function startOffline(viewer) {
   const note = document.querySelector("#offline");
+  const isStandIn = document.querySelector("[data-offline]") && location.pathname !== "/offline";
   const paint = () => note.classList.toggle("hidden", navigator.onLine);
   addEventListener("offline", paint);
   addEventListener("online", () => {
     paint();
-    if (document.querySelector("[data-offline]")) location.reload(); // the page that was asked for can be had now
+    if (isStandIn) askAgain();
     else if (viewer) catchUp();
   });
   paint();
+  if (isStandIn) again = setTimeout(askAgain, 1000);
   document.addEventListener("submit", (event) => {
     if (event.target.id !== "signout" || event.target.isCleared) return;
     event.preventDefault();
@@ -35,6 +37,17 @@ export async function startOffline(viewer) {
   if (!viewer) return;
   favouritesChanged.addEventListener("change", soon);
   catchUp();
+}
+
+let again;
+
+/** The page that was asked for comes by itself: once the server answers, for "online" is said before anything can be reached. */
+async function askAgain(pauseMs = 1000) {
+  clearTimeout(again);
+  if (!navigator.onLine) return;
+  if (await fetch("/offline", { cache: "no-store", credentials: "omit" }).then((answer) => answer.ok, () => false)) return location.reload();
+  clearTimeout(again);
+  again = setTimeout(askAgain, pauseMs, Math.min(2 * pauseMs, 30_000));
 }
 
 async function catchUp() {

@@ -4,6 +4,7 @@ import { startComments } from "./comments.js";
 import { confirmed } from "./confirm.js";
 import { toggleFavourite } from "./favourite.js";
 import { startInfo } from "./info.js";
+import { renew } from "./line.js";
 import { call } from "./server.js";
 import { startShare } from "./share.js";
 import { placeholder } from "./thumbhash.js";
@@ -86,21 +87,23 @@ export function startViewer({ line, viewer, home, link, signal, onChange, onClos
 
   /** The larger rendition; where it cannot be had (no connection), the thumbnail that may be kept. */
   async function picture(photo, triesLeft = 4) {
-    image.src = photo.hd.url;
+    const { url } = photo.hd; // the grid may renew it meanwhile
+    const isAsked = () => item === photo && image.getAttribute("src") === url;
+    image.src = url;
     try {
       await image.decode();
     } catch {
-      if (item !== photo || !dialog.open) return;
-      // A photo that was moved or published this moment may reach the edge a little later.
-      if (navigator.onLine && triesLeft > 0 && image.getAttribute("src") === photo.hd.url) {
+      if (!dialog.open || !isAsked()) return;
+      // A photo that was moved or published this moment may reach the edge a little later, or under another token only.
+      if (navigator.onLine && triesLeft > 0) {
         await new Promise((next) => setTimeout(next, 1500));
-        if (item === photo && image.getAttribute("src") === photo.hd.url) {
-          image.removeAttribute("src");
-          return picture(photo, triesLeft - 1);
-        }
-        return;
+        if (!isAsked()) return;
+        await renew(photo);
+        if (!isAsked()) return;
+        image.removeAttribute("src");
+        return picture(photo, triesLeft - 1);
       }
-      if (image.getAttribute("src") === photo.hd.url && !navigator.onLine) {
+      if (!navigator.onLine) {
         image.src = photo.thumbnail.url;
         tell(say("offlineSmall"));
       }

@@ -21,7 +21,7 @@ internal static class LargeAlbum
     /// <param name="hasFiles">Months, as <c>2021-05</c>, whose photos get files.</param>
     public static async Task FillAsync(RunningFlickr flickr, string owner, string album, int count, params string[] hasFiles)
     {
-        var added = new List<(string Path, string Digest)>();
+        var added = new List<(string Path, Model Model)>();
         await using (var database = Database.Open($"Data Source={Path.Combine(flickr.Data, "photos", "photos.db")}", TimeProvider.System))
         {
             await database.WriteAsync(async session =>
@@ -30,7 +30,7 @@ internal static class LargeAlbum
                 var models = await session.QueryAsync<Model>(
                     """
                     SELECT p.id AS Id, t.cdn_path AS Path, t.file_key AS Digest FROM photo p JOIN account a ON a.id = p.owner_id
-                        JOIN album b ON b.id = p.album_id JOIN image t ON t.cdn_photo_key = p.id AND t.resolution = 'thumbnail'
+                        JOIN album b ON b.id = p.album_id JOIN image t ON t.cdn_photo_key = p.id AND t.resolution = 'thumbnail' AND t.cdn_path LIKE '%.jpg'
                     WHERE a.name = @owner AND b.name = @album ORDER BY p.id
                     """, new { owner, album });
                 var last = DateTimeOffset.UtcNow;
@@ -43,7 +43,7 @@ internal static class LargeAlbum
                     rows.Add(new { id = IdAt(at, i), n = i, digest = $"{i:x64}", ms = at.ToUnixTimeMilliseconds(), model = model.Id });
                     if (hasFiles.Contains(at.UtcDateTime.ToString("yyyy-MM", CultureInfo.InvariantCulture)))
                     {
-                        added.Add((PathOf(model.Path, i), model.Digest));
+                        added.Add((PathOf(model.Path, i), model));
                     }
                 }
                 await CopyAsync(session, JsonSerializer.Serialize(rows));
@@ -59,32 +59,34 @@ internal static class LargeAlbum
         await session.ExecuteAsync(
             $"""
             INSERT INTO photo (id, name, stem_key, digest, created_ms, published_ms, {photo})
-            SELECT r.value ->> 'id', 'copy ' || (r.value ->> 'n'), 'copy ' || (r.value ->> 'n'), r.value ->> 'digest', r.value ->> 'ms',
+            SELECT r.value ->> 'id', 'copy-' || (r.value ->> 'n'), 'copy-' || (r.value ->> 'n'), r.value ->> 'digest', r.value ->> 'ms',
                 r.value ->> 'ms', {photo} {from} photo p ON p.id = r.value ->> 'model'
             """, new { rows });
         var image = await ColumnsAsync(session, "image", "cdn_path", "cdn_photo_key");
         await session.ExecuteAsync(
             $"""
             INSERT INTO image (cdn_path, cdn_photo_key, {image})
-            SELECT replace(i.cdn_path, '_' || i.resolution || '.', '_' || (r.value ->> 'n') || '.'), r.value ->> 'id', {image}
-            {from} image i ON i.cdn_photo_key = r.value ->> 'model' AND i.resolution IN ('thumbnail', 'hd')
+            SELECT rtrim(i.cdn_path, replace(i.cdn_path, '/', '')) || 'copy-' || (r.value ->> 'n') || '_' || i.resolution || '.jpg',
+                r.value ->> 'id', {image}
+            {from} image i ON i.cdn_photo_key = r.value ->> 'model' AND i.resolution IN ('thumbnail', 'hd') AND i.cdn_path LIKE '%.jpg'
             """, new { rows });
     }
 
-    private static string PathOf(string path, int number) => path.Replace("_thumbnail.", $"_{number}.", StringComparison.Ordinal);
+    // As the service makes it of the photo's name: it offers the sizes of a photo under such paths.
+    private static string PathOf(string path, int number) => path[..(path.LastIndexOf('/') + 1)] + $"copy-{number}_thumbnail.jpg";
 
     private static async Task<string> ColumnsAsync(SqlSession session, string table, params string[] without) => string.Join(
         ", ", (await session.QueryAsync<string>($"SELECT name FROM pragma_table_info('{table}')")).Except(without));
 
-    private static async Task LinkAsync(RunningFlickr flickr, List<(string Path, string Digest)> added)
+    private static async Task LinkAsync(RunningFlickr flickr, List<(string Path, Model Model)> added)
     {
         using var origin = new HttpClient { BaseAddress = new Uri(flickr.Origin) };
         origin.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", flickr.StorageKey);
-        var model = added.Count == 0 ? null : await HeadersOfAsync(origin, added[0]);
+        var model = added.Count == 0 ? null : await HeadersOfAsync(origin, added[0].Model.Path);
         await Parallel.ForEachAsync(added, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (file, cancellationToken) =>
         {
             using var request = new HttpRequestMessage(HttpMethod.Put, file.Path);
-            request.Headers.Add("Link-Blob", file.Digest);
+            request.Headers.Add("Link-Blob", file.Model.Digest);
             request.Headers.Add("Link-Type", "image/jpeg");
             foreach (var (name, value) in model!)
             {
@@ -96,9 +98,8 @@ internal static class LargeAlbum
     }
 
     /// <summary>Owner and epoch as the real photo's link has them: without an owner no token would open it.</summary>
-    private static async Task<Dictionary<string, string>> HeadersOfAsync(HttpClient origin, (string Path, string Digest) file)
+    private static async Task<Dictionary<string, string>> HeadersOfAsync(HttpClient origin, string real)
     {
-        var real = System.Text.RegularExpressions.Regex.Replace(file.Path, @"_\d+\.(\w+)$", "_thumbnail.$1");
         using var answer = await origin.GetAsync(real, HttpCompletionOption.ResponseHeadersRead);
         answer.EnsureSuccessStatusCode();
         return new()
