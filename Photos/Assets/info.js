@@ -10,7 +10,9 @@ export function startInfo(section, onChange) {
   const tags = section.querySelector(".tags");
   const status = form.querySelector("[role=status]");
   let id = null;
+  let isTyped = false; // what was typed and not saved survives an answer that comes late
 
+  form.addEventListener("input", () => { isTyped = true; });
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     const changed = id;
@@ -19,6 +21,7 @@ export function startInfo(section, onChange) {
         title: form.elements.title.value.trim(), description: form.elements.description.value.trim(),
         tags: [...new Set(form.elements.tags.value.split(",").map((text) => text.trim()).filter(Boolean))],
       });
+      if (changed === id) isTyped = false;
       onChange(photo);
       if (changed === id) status.textContent = say("saved");
     } catch (fault) {
@@ -29,17 +32,22 @@ export function startInfo(section, onChange) {
   return {
     /** Shows a photo, as the API answers it. */
     show(photo, isOwn) {
+      if (photo.id !== id) {
+        status.textContent = "";
+        isTyped = false;
+      }
       id = photo.id;
-      status.textContent = "";
       form.classList.toggle("hidden", !isOwn);
-      form.elements.title.value = photo.title;
-      form.elements.description.value = photo.description;
+      if (!isTyped) {
+        form.elements.title.value = photo.title;
+        form.elements.description.value = photo.description;
+        form.elements.tags.value = (photo.tags ?? []).join(", ");
+      }
       const facts = [
         ["fileName", photo.name], ["owner", photo.owner],
         ["size", [photo.width && `${photo.width} × ${photo.height}`, bytes(photo.length)].filter(Boolean).join(" · ")],
         ["takenAt", photo.takenAt && day(photo.takenAt)], ["camera", photo.camera], ["place", photo.place && placeOf(photo.place)],
       ];
-      form.elements.tags.value = (photo.tags ?? []).join(", ");
       tags.replaceChildren(...(photo.tags ?? []).map(tag));
       tags.classList.toggle("hidden", !photo.tags?.length);
       list.replaceChildren(...facts.filter(([, text]) => text).flatMap(([name, text]) => [part("dt", say(name)), part("dd", text)]));

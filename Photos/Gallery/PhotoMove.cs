@@ -1,5 +1,6 @@
 using Flickr.Photos.Albums;
 using Flickr.Photos.Ids;
+using Flickr.Photos.Imaging;
 using Flickr.Photos.Publishing;
 using Flickr.Sql;
 
@@ -48,7 +49,9 @@ internal static class PhotoMove
                 new { image.CdnPath, path = CdnNames.PathOf(photo.OwnerName, album!.Name, image.Resolution, name).Value });
         }
         (state.AlbumId, state.OldAlbumId, state.OldGeneration) = (to, photo.AlbumId, oldVersion);
-        state.OldPaths = [.. images.Select(image => image.CdnPath)];
+        // All that a photo may have, not only what it has: a second format may be on its way to the old names.
+        state.OldPaths = [.. images.Select(image => image.CdnPath)
+            .Union(ImageRung.Resolutions.Select(resolution => photo.PathOf(resolution).Value), StringComparer.Ordinal)];
     }
 
     private static async Task<string> FreeNameAsync(SqlSession session, string albumId, string asked)
