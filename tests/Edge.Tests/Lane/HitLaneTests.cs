@@ -38,10 +38,11 @@ public sealed class HitLaneTests
         Assert.True(hits >= 8, $"the lane answered {hits} times");
         Assert.Equal(0, await off.MetricAsync("flickr_edge_lane_hits_total"));
         Assert.Equal(0, await on.MetricAsync("flickr_edge_memory_leases"));
-        foreach (var outcome in new[] { "hit", "miss", "refused" })
+        // Not misses: how often an object is asked for until it is stored is chance. A counter moves after its answer.
+        foreach (var outcome in new[] { "hit", "refused" })
         {
             var series = $"flickr_edge_requests_total{{class=\"thumb\",outcome=\"{outcome}\"}}";
-            Assert.Equal(await off.MetricAsync(series), await on.MetricAsync(series));
+            await Until.TrueAsync(async () => await off.MetricAsync(series) == await on.MetricAsync(series));
         }
     }
 
