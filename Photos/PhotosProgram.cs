@@ -114,6 +114,7 @@ public static class PhotosProgram
         api.MapOperating();
         api.MapFavourites();
         api.MapSearch();
+        AlbumMonths.Map(api);
         app.Map("/api/{**rest}", () => Problem.NotFound());
     }
 

@@ -15,8 +15,8 @@ public sealed class AlbumMonths(Database database, PhotoPages pages)
     /// <summary>Most photos of a part: a month of more stands in several.</summary>
     public const int PartMax = 200;
 
-    /// <summary>Answers <c>GET /api/v1/albums/{album}/months</c>.</summary>
-    internal static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/api/v1/albums/{album}/months",
+    /// <summary>Answers <c>GET /api/v1/albums/{album}/months</c>; below the group of the API, which judges keys and scopes.</summary>
+    internal static void Map(IEndpointRouteBuilder api) => api.MapGet("/albums/{album}/months",
         async (HttpContext context, AlbumMonths months, string album, string? owner) =>
         {
             if ((owner ?? Viewer.NameOf(context)) is not { } name)

@@ -48,7 +48,6 @@ internal static class PageEndpoints
         routes.MapGet("/reset/{secret}", (HttpContext context, string secret) => Page<ResetPage>(context, new() { ["Secret"] = secret }));
         routes.MapCollections();
         routes.MapSearchPage();
-        AlbumMonths.Map(routes);
         routes.MapGet("/offline", (HttpContext context) => Page<OfflinePage>(context));
         routes.MapGet("/{user}", AlbumsAsync);
         routes.MapGet("/{user}/-/open", OpenAlbum);
