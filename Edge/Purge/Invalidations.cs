@@ -44,7 +44,8 @@ internal sealed class Invalidations
     /// <summary>
     /// An unsafe request has changed an address (RFC 9111 4.4). Numbered here when this edge is its own
     /// authority. Beside a control plane the numbers are not this edge's to give out: fills on their way are marked,
-    /// and what lies in RAM, and in the log under <paramref name="keys"/>, is taken out.
+    /// and what lies in RAM is taken out, and what lies in the log under <paramref name="keys"/> as soon as its writer
+    /// comes to it.
     /// </summary>
     public void ApplyUnsafe(InvalidationKind kind, string value, ReadOnlySpan<CacheKey> keys)
     {

@@ -28,7 +28,13 @@ public sealed class UnsafeRequestTests
 
         await edge.Client.PostAsync("/x?q=1", new StringContent("change"));
 
-        Assert.StartsWith("v2", await edge.Client.GetStringAsync("/x?q=1"), StringComparison.Ordinal);
+        if (tier == "memory")
+        {
+            Assert.StartsWith("v2", await edge.Client.GetStringAsync("/x?q=1"), StringComparison.Ordinal);
+        }
+        // The log's writer takes it out when its turn comes.
+        await Until.TrueAsync(async () => (await edge.Client.GetStringAsync("/x?q=1"))
+            .StartsWith("v2", StringComparison.Ordinal));
     }
 
     [Fact]
