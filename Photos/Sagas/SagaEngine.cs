@@ -267,6 +267,7 @@ public sealed class SagaEngine : BackgroundService
                 _metrics.SagaLeasesLost.Inc();
                 return;
             }
+            await SagaStore.HoldAsync(session, message.SagaId); // two answers of one step at once: the second sees the first's turn
             var saga = await SagaStore.FindAsync(session, message.SagaId);
             if (saga is null || saga.Seq != message.Seq || saga.AnsweredSeq != message.Seq)
             {

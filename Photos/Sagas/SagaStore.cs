@@ -38,6 +38,10 @@ internal sealed class SagaStore(TimeProvider time, SortableIds ids)
         """,
         new { lane, sagaId }) == sagaId;
 
+    /// <summary>Holds a saga's row to the end of the transaction; a statement after it reads what was committed before.</summary>
+    public static Task<int> HoldAsync(SqlSession session, string sagaId) =>
+        session.ExecuteAsync("UPDATE saga SET seq = seq WHERE id = @sagaId", new { sagaId });
+
     /// <summary>
     /// Gives the lane to the oldest that waits, and returns it as running; null when none does.
     /// The lock is taken by a statement of its own: the next statement's snapshot then sees a start that held the lock
