@@ -105,10 +105,10 @@ internal sealed class ConsulAnnouncer(
     private ServiceRegistration? RegistrationOf()
     {
         var settings = options.Value;
-        // In the order in which they were bound: the public listener first, the admin listener last.
+        // In the order in which they were bound: the public listener, the admin listener, perhaps one for members.
         var bound = server.Features.Get<IServerAddressesFeature>()!.Addresses;
         var address = new Uri(settings.Advertise.Length > 0 ? settings.Advertise : bound.First());
-        var admin = new Uri(settings.AdvertiseAdmin.Length > 0 ? settings.AdvertiseAdmin : bound.Last());
+        var admin = new Uri(settings.AdvertiseAdmin.Length > 0 ? settings.AdvertiseAdmin : bound.ElementAt(1));
         if (address.Host is "0.0.0.0" or "[::]" || admin.Host is "0.0.0.0" or "[::]")
         {
             DiscoveryLog.NowhereToBeReached(log, address.Host is "0.0.0.0" or "[::]"

@@ -15,6 +15,11 @@ public sealed class OriginOptions
     public string AdminListen { get; set; } = "http://127.0.0.1:0";
 
     /// <summary>
+    /// Address of the listener for members only, by mutual TLS, such as <c>https://10.0.0.2:8490</c>. Default empty: none.
+    /// </summary>
+    public string MembersListen { get; set; } = "";
+
+    /// <summary>
     /// Directory of everything the node keeps. Empty: <c>flickr/origin</c> in the user's data directory. Default empty.
     /// </summary>
     public string DataDirectory { get; set; } = "";

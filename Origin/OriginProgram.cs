@@ -39,7 +39,7 @@ public static class OriginProgram
             // the caller is still sending.
             kestrel.Limits.MaxRequestBodySize = options.BlobBytesMax + DrainedBytesMax;
             kestrel.Listen(options.Listen, options.AdminListen);
-            kestrel.ListenForMembers(context.Configuration["Origin:Join:Listen"]);
+            kestrel.ListenForMembers(options.MembersListen);
         });
         builder.Services.AddMembership(builder.Configuration, "Origin", "origin",
             builder.Configuration["Origin:NodeId"] ?? new OriginOptions().NodeId);

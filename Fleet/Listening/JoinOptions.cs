@@ -21,11 +21,6 @@ internal sealed class JoinOptions
     public string TokenFile { get; set; } = "";
 
     /// <summary>
-    /// Listener for members only, by mutual TLS, such as <c>https://10.0.0.2:8490</c>. Empty, the default: none.
-    /// </summary>
-    public string Listen { get; set; } = "";
-
-    /// <summary>
     /// How long a first join is tried again while the control plane does not answer. 0 to 1 h. Default 30 s.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]

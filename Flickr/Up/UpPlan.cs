@@ -82,7 +82,7 @@ internal sealed class UpPlan
         }
         if (_options.Members)
         {
-            settings["Origin:Join:Listen"] = OriginForNodes(index);
+            settings["Origin:MembersListen"] = OriginForNodes(index);
         }
         return Joining("Origin", "origin", OriginName(index), Node(UpProgram.Origin, Text($"Origin {index + 1}"), "Origin",
             Loopback, OriginPort(_options.PortBase, index), OriginName(index), settings)) with

@@ -37,7 +37,7 @@ internal sealed class BucketTarget(S3Bucket bucket, string prefix, string nodeId
 
     public async Task<string> CopyAsync(Volume volume, long length, CancellationToken cancellationToken)
     {
-        await using var bytes = new VolumeStream(volume, length);
+        await using var bytes = RereadStream.Of(volume, length);
         var sha = Convert.ToHexStringLower(await SHA256.HashDataAsync(bytes, cancellationToken));
         bytes.Position = 0;
         await bucket.UploadAsync(KeyOf(Volume.NameOf(volume.Number)), bytes, cancellationToken);

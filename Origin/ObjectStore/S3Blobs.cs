@@ -33,7 +33,7 @@ internal sealed class S3Blobs(S3Bucket bucket, S3Documents documents, HybridCloc
                 }
                 var key = string.Create(CultureInfo.InvariantCulture,
                     $"blobs/{body.Id}/{wanted:D19}-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4))}");
-                await using var bytes = new PayloadStream(body.Payload);
+                await using var bytes = RereadStream.Of(body.Payload);
                 await bucket.UploadAsync(key, bytes, CancellationToken.None);
                 return new(new BlobDocument(wanted, false, body.Length, key), WriteOutcome.Stored,
                     () => bucket.DeleteAsync(key, CancellationToken.None));

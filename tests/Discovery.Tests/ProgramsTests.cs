@@ -24,7 +24,7 @@ public sealed class ProgramsTests : IDisposable
         var registration = consul.Registration(id);
         Assert.Equal("flickr-origin", (string)registration["Name"]!);
         Assert.Equal(new Uri(origin.Urls.First()).Port, (int)registration["Port"]!);
-        Assert.Equal(origin.Urls.Last().TrimEnd('/') + "/readyz", (string)registration["Check"]!["HTTP"]!);
+        Assert.Equal(origin.Urls.ElementAt(1).TrimEnd('/') + "/readyz", (string)registration["Check"]!["HTTP"]!);
         using var client = new HttpClient();
         using var ready = await client.GetAsync(new Uri((string)registration["Check"]!["HTTP"]!), TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.OK, ready.StatusCode);
@@ -52,11 +52,17 @@ public sealed class ProgramsTests : IDisposable
     public async Task A_program_that_stops_takes_its_announcement_back_and_a_forgotten_one_announces_itself_again()
     {
         await using var consul = await ConsulStub.StartAsync();
-        var control = ControlPlaneProgram.Build([], Settings(consul, "control", "ControlPlane"));
+        var control = ControlPlaneProgram.Build([], Settings(consul, "control", "ControlPlane",
+            ("ControlPlane:Members:Listen", "https://127.0.0.1:0"))); // a third listener, which is not the one to check
         await control.StartAsync(TestContext.Current.CancellationToken);
         await Eventually.TrueAsync(() => consul.Registered is [var id]
             && id.StartsWith("flickr-control-plane-127.0.0.1-", StringComparison.Ordinal), "not announced");
 
+        using (var client = new HttpClient())
+        {
+            var check = (string)consul.Registration(consul.Registered.Single())["Check"]!["HTTP"]!;
+            Assert.Equal("ready\n", await client.GetStringAsync(new Uri(check), TestContext.Current.CancellationToken));
+        }
         consul.Forget();
         await Eventually.TrueAsync(() => consul.Registered.Count == 1, "not announced again");
 

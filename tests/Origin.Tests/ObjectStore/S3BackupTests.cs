@@ -53,7 +53,7 @@ public sealed class S3BackupTests
         (options.MultipartBytesMin, options.PartBytes) = (5 << 20, 5 << 20);
         using var bucket = new S3Bucket(options, Value("Bucket"));
         var bytes = RandomNumberGenerator.GetBytes(12 << 20);
-        await using var payload = new PayloadStream(new Payload(bytes));
+        await using var payload = RereadStream.Of(new Payload(bytes));
 
         await bucket.UploadAsync("large", payload, CancellationToken.None);
         await using var back = await bucket.OpenAsync("large", 0, bytes.Length, CancellationToken.None);

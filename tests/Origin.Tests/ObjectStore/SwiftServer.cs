@@ -52,6 +52,7 @@ internal static class SwiftServer
         };
         var address = $"http://127.0.0.1:{port}";
         using var client = new HttpClient();
+        using var looks = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
         var deadline = DateTime.UtcNow.AddSeconds(60);
         while (true)
         {
@@ -64,7 +65,7 @@ internal static class SwiftServer
             }
             catch (HttpRequestException error) when (error.InnerException is SocketException && DateTime.UtcNow < deadline)
             {
-                await Task.Delay(100);
+                await looks.WaitForNextTickAsync();
             }
         }
     }
