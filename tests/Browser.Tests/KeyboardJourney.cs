@@ -13,6 +13,8 @@ public sealed class KeyboardJourney(RunningFlickr flickr, Chromium chromium)
     {
         await using var profile = await chromium.NewProfileAsync();
         var page = await profile.NewPageAsync();
+        // Whoever listens makes Chromium hand its choosers over. Asked for only when the key is pressed, that can come too late.
+        page.FileChooser += (_, _) => { };
         await using var person = new Person(flickr, profile, page, "keyboard");
         await SignUpAsync(person);
         await TabToAsync(page, "#album");

@@ -123,7 +123,7 @@ public sealed class KeyTests
         var grant = new GrantFacts(kid, DateTimeOffset.UtcNow.AddHours(1), null, 0, null, null, []);
         Assert.Equal(GrantCoverage.Key, edge.Horizon.JudgeGrant(grant, default));
         await Until.TrueAsync(async () =>
-            await ActiveAsync(plane, "ES256") is { } now && now != kid, "the spare mints");
+            await FindActiveAsync(plane, "ES256") is { } now && now != kid, "the spare mints");
         await edge.UntilAsync(_ => !edge.Stream.Keys.TryFind(kid, out VerifyKey? _));
         var list = await plane.GetAsync("/v1/keys");
         Assert.Contains("ES256 compromised", States(list));
@@ -229,9 +229,14 @@ public sealed class KeyTests
     }
 
     internal static async Task<string> ActiveAsync(StartedControlPlane plane, string algorithm) =>
+        await FindActiveAsync(plane, algorithm) ?? throw new InvalidOperationException($"no {algorithm} key mints");
+
+    /// <summary>Null for the moment in which one key is revoked and the next does not mint yet.</summary>
+    private static async Task<string?> FindActiveAsync(StartedControlPlane plane, string algorithm) =>
         (await plane.GetAsync("/v1/keys/mint",
             StartedControlPlane.ServiceKey)).GetProperty("keys").EnumerateArray()
-        .Single(key => key.GetProperty("algorithm").GetString() == algorithm).GetProperty("kid").GetString()!;
+        .Where(key => key.GetProperty("algorithm").GetString() == algorithm)
+        .Select(key => key.GetProperty("kid").GetString()).SingleOrDefault();
 
     private static async Task<(int Status, JsonElement Key)> RotateAsync(StartedControlPlane plane,
         string algorithm)
